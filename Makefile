@@ -1,0 +1,45 @@
+# make demo and make test are all the set-up there is; both install what the build needs where it is missing.
+
+# One profile, one feature set, one target folder: RocksDB is built once for all of it.
+CARGO := cargo
+BUILD := $(shell git describe --always --dirty --abbrev=12 2>/dev/null)
+export NOTARIUM_BUILD := $(BUILD)
+
+.PHONY: help demo test lint deny advisories bench setup
+
+help:
+	@echo 'make demo        build, run a ledger in a temporary folder, deposit, verify off line, find two forgeries'
+	@echo 'make test        build and run all tests'
+	@echo 'make lint        rustfmt, clippy and rustdoc with warnings denied, the pure floors alone'
+	@echo 'make deny        licences, bans and sources of the dependencies (needs cargo-deny)'
+	@echo 'make advisories  known vulnerabilities of the dependencies (needs cargo-deny and a network)'
+	@echo 'make bench       benchmarks (criterion)'
+
+setup:
+	@.ci/setup
+
+demo: setup
+	@echo 'building (the first time takes a while: RocksDB is compiled from source)'
+	@$(CARGO) build --release --locked --quiet --bin notarium --example forge
+	@examples/demo.sh "$$($(CARGO) metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release"
+
+test:
+	@.ci/setup --tests
+	$(CARGO) test --release --locked
+
+lint:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --release --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --release --locked --no-deps
+	$(CARGO) check --release --locked --no-default-features
+
+deny:
+	@command -v cargo-deny >/dev/null || { echo 'cargo-deny is missing: cargo install --locked cargo-deny' >&2; exit 2; }
+	cargo-deny --locked check licenses bans sources
+
+advisories:
+	@command -v cargo-deny >/dev/null || { echo 'cargo-deny is missing: cargo install --locked cargo-deny' >&2; exit 2; }
+	cargo-deny --locked check advisories
+
+bench: setup
+	$(CARGO) bench --locked --profile release

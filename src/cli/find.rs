@@ -1,0 +1,106 @@
+//! `notarium find`: what a ledger has of a file or a digest.
+
+use std::path::Path;
+
+use anyhow::anyhow;
+
+use super::ledger_option::client;
+use super::output::{Output, Unit, WithHint, hinted_by};
+use super::{Exit, clock};
+use crate::api::EntryView;
+use crate::client::Address;
+use crate::crypto::{DualHasher, Sha256Digest, Sm3Digest};
+use crate::desk::{FileError, FolderError, Found, LookupError, Sought, digest_file, evidence_of, find, manifest_of};
+use crate::evidence::Fingerprint;
+
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Exit codes: 0 the ledger answered, whether it has anything or not; 2 it could not be asked.")]
+pub(super) struct Args {
+    /// A file, a folder, or 64 lower-case hex digits of SHA-256 or SM3 (sha256:... or sm3:... says which)
+    #[arg(value_name = "PATH-OR-DIGEST")]
+    what: String,
+    /// Address of the ledger
+    #[arg(long, value_name = "URL")]
+    ledger: Address,
+    /// Print what was found as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
+    let sought = sought(&args.what, output)?;
+    let client = client(args.ledger.clone(), output);
+    let found = find(&client, sought).map_err(hinted_by(LookupError::hint))?;
+    if args.json {
+        output.json(&found)?;
+    } else {
+        print(&found, output)?;
+    }
+    Ok(Exit::Holds)
+}
+
+fn sought(what: &str, output: &Output) -> anyhow::Result<Sought> {
+    const HINT: &str = "name a file or folder, or give 64 lower-case hex digits";
+    let bad = |error| anyhow!("{what:?} is not a digest: {error}");
+    if let Some(digits) = what.strip_prefix("sha256:") {
+        return digits
+            .parse()
+            .map(Sought::Sha256)
+            .map_err(|error: <Sha256Digest as std::str::FromStr>::Err| bad(error))
+            .hint(HINT);
+    }
+    if let Some(digits) = what.strip_prefix("sm3:") {
+        return digits
+            .parse()
+            .map(Sought::Sm3)
+            .map_err(|error: <Sm3Digest as std::str::FromStr>::Err| bad(error))
+            .hint(HINT);
+    }
+    let path = Path::new(what);
+    if !path.exists() && what.len() >= 32 && what.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        let digest: Sha256Digest = what.parse().map_err(bad).hint(HINT)?;
+        return Ok(Sought::Either(digest, Sm3Digest::from_bytes(*digest.as_bytes())));
+    }
+    let meter = output.meter("hashing", Unit::Bytes, 0);
+    let digests = if path.is_dir() {
+        let manifest = manifest_of(path, &meter).map_err(hinted_by(FolderError::hint))?;
+        let mut hasher = DualHasher::new();
+        hasher.update(manifest.as_bytes());
+        hasher.finish()
+    } else {
+        meter.extend(path.metadata().map_or(0, |metadata| metadata.len()));
+        digest_file(path, &meter).map_err(hinted_by(FileError::hint))?
+    };
+    Ok(Sought::Evidence(Fingerprint::plain(&digests)))
+}
+
+fn print(found: &Found, output: &Output) -> anyhow::Result<()> {
+    for (at, entry) in found.same.iter().enumerate() {
+        output.data(format_args!("{}{}", line(entry), if at == 0 { "  first deposit" } else { "" }))?;
+    }
+    if !found.partial.is_empty() {
+        output.data("only one digest agrees, or the length does not; not the same evidence:")?;
+        for entry in &found.partial {
+            output.data(line(entry))?;
+        }
+    }
+    output.say(format_args!(
+        "{} found among {} entries, by the ledger's word; a private deposit is not found by its file",
+        found.same.len(),
+        found.size
+    ));
+    if !found.same.is_empty() {
+        output.say("who deposited first has not thereby made it first; a receipt proves its entry, this list does not");
+    }
+    Ok(())
+}
+
+fn line(entry: &EntryView) -> String {
+    let time = clock::parse(&entry.time).map_or_else(|| entry.time.clone(), clock::both);
+    let key = entry.statement.as_ref().map_or("unknown", |statement| statement.public_key.as_str());
+    let length = evidence_of(entry).map_or_else(String::new, |evidence| match evidence.mode.as_str() {
+        "plain" => format!("  {} bytes", evidence.length),
+        _ => "  private".to_owned(),
+    });
+    format!("entry {}  {time}  by {key}{length}", entry.index)
+}

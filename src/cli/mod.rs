@@ -1,0 +1,127 @@
+//! The voice: clap types as typed, one file a command.
+//!
+//! A command is a file with `Args` and `run(args, &Output) -> anyhow::Result<Exit>`; it turns what was typed into calls of
+//! the rooms below and their answers into words. `output` is the only place that prints: data to stdout, words to stderr.
+//! Not here: anything that another program could want to call; that is in the rooms below.
+
+mod audit;
+mod clock;
+mod find;
+mod init;
+mod keygen;
+mod language;
+mod ledger_option;
+mod output;
+mod passphrase;
+mod policy;
+mod rebuild_index;
+mod serve;
+mod show;
+mod step_eight;
+mod submit;
+mod verify;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::sync::LazyLock;
+
+use clap::{Parser, Subcommand};
+
+use self::output::Output;
+
+/// Version and build, as `--version` and the reports name them.
+static VERSION: LazyLock<String> = LazyLock::new(|| format!("{} (build {})", env!("CARGO_PKG_VERSION"), build()));
+
+/// Which build of the program this is: the git commit, which the Makefile puts into `NOTARIUM_BUILD`.
+fn build() -> &'static str {
+    option_env!("NOTARIUM_BUILD").filter(|build| !build.is_empty()).unwrap_or("unknown")
+}
+
+/// What a command's exit code says (the house's three codes).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// 0: it holds; all done.
+    Holds,
+    /// 1: it does not hold; some items were refused.
+    DoesNotHold,
+    /// 2: it could not be told; the command could not run.
+    CannotTell,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Holds => Self::SUCCESS,
+            Exit::DoesNotHold => Self::from(1),
+            Exit::CannotTell => Self::from(2),
+        }
+    }
+}
+
+#[derive(Parser)]
+#[command(
+    name = "notarium",
+    version = VERSION.as_str(),
+    about = "An evidence ledger that a court can run and anyone can check",
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = "Exit codes: 0 it holds, all done; 1 it does not hold, some items refused; 2 could not be told, could not run."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a key pair to sign deposits with
+    Keygen(keygen::Args),
+    /// Make a ledger: its key, its first entry, a policy for verifiers
+    Init(init::Args),
+    /// Serve a ledger over HTTP
+    Serve(serve::Args),
+    /// Deposit files and folders; a receipt is written beside each
+    Submit(submit::Args),
+    /// Verify evidence against its receipt, off line
+    Verify(verify::Args),
+    /// Show what a receipt says, without verifying it
+    Show(show::Args),
+    /// Look up what a ledger has of a file or a digest
+    Find(find::Args),
+    /// Fetch a ledger's key as a policy for verifiers
+    Policy(policy::Args),
+    /// Replay a whole ledger, and say what does not hold
+    Audit(audit::Args),
+    /// Make a ledger's indexes again from its entries
+    RebuildIndex(rebuild_index::Args),
+}
+
+/// Runs the command line with the arguments given, the program's name first, and returns its exit code.
+///
+/// Data goes to stdout, words go to stderr. A reader of stdout that goes away early is not an error: the command finishes
+/// its work, prints nothing more, and exits with the code that it would have had.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let output = Output::new();
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return Output::usage(&error).into(),
+    };
+    let outcome = match cli.command {
+        Command::Keygen(args) => keygen::run(&args, &output),
+        Command::Init(args) => init::run(&args, &output),
+        Command::Serve(args) => serve::run(&args, &output),
+        Command::Submit(args) => submit::run(&args, &output),
+        Command::Verify(args) => verify::run(&args, &output),
+        Command::Show(args) => show::run(&args, &output),
+        Command::Find(args) => find::run(&args, &output),
+        Command::Policy(args) => policy::run(&args, &output),
+        Command::Audit(args) => audit::run(&args, &output),
+        Command::RebuildIndex(args) => rebuild_index::run(&args, &output),
+    };
+    outcome
+        .unwrap_or_else(|error| {
+            output.error(&error);
+            Exit::CannotTell
+        })
+        .into()
+}

@@ -1,0 +1,30 @@
+//! `notarium rebuild-index`: the indexes of a ledger, made again from its entries.
+
+use std::path::PathBuf;
+
+use super::Exit;
+use super::output::{Output, Unit, hinted_by};
+use crate::store::{Memory, OpenError, rebuild_indexes};
+
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// Folder of the ledger, which must not be served meanwhile
+    #[arg(value_name = "DIR")]
+    directory: PathBuf,
+}
+
+pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
+    let meter = output.meter("indexing", Unit::Entries, 0);
+    let mut shown = 0;
+    let progress = |done: u64, total: u64| {
+        if shown == 0 {
+            meter.extend(total);
+        }
+        meter.advance(done - shown);
+        shown = done;
+    };
+    let rebuilt = rebuild_indexes(&args.directory, Memory::default(), progress).map_err(hinted_by(OpenError::hint))?;
+    drop(meter);
+    output.say(format_args!("made the indexes again from {rebuilt} entries"));
+    Ok(Exit::Holds)
+}

@@ -1,0 +1,346 @@
+//! `notarium serve`: a ledger over HTTP, until a signal says stop.
+//!
+//! Every option is an environment variable too. The first SIGINT or SIGTERM finishes what was accepted, a second one ends
+//! at once; neither loses anything that was acknowledged. The address goes to stdout, the log to stderr.
+
+mod open_files;
+
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use clap::value_parser;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
+use tracing::level_filters::LevelFilter;
+use tracing::{info, warn};
+
+use super::output::{Output, WithHint, hinted_by};
+use super::{Exit, build, clock, passphrase};
+use crate::codec::{Time, parse_decimal};
+use crate::crypto::SigningKey;
+use crate::ledger::CLOCK_TOLERANCE_MS;
+use crate::sequencer::{self, StartError};
+use crate::server::{App, AppError, Limits, ServeError, serve};
+use crate::store::{Memory, OpenError, OpenOptions, Opened, Reader, open};
+use crate::trust::{Origin, SignedCheckpoint};
+
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// Folder of the ledger, as `notarium init` made it
+    #[arg(value_name = "DIR", env = "NOTARIUM_DIR")]
+    directory: PathBuf,
+    /// IP address and port to listen on; port 0 takes any free one
+    #[arg(long, value_name = "ADDRESS", env = "NOTARIUM_LISTEN", default_value = "127.0.0.1:8420", value_parser = socket_address)]
+    listen: SocketAddr,
+    /// Refuse to start unless this is the ledger's name
+    #[arg(long, value_name = "NAME", env = "NOTARIUM_ORIGIN")]
+    origin: Option<Origin>,
+    /// Refuse to start unless the ledger has reached this signed checkpoint and agrees with it
+    #[arg(long, value_name = "FILE", env = "NOTARIUM_AT_LEAST")]
+    at_least: Option<PathBuf>,
+    #[command(flatten)]
+    source: passphrase::Source,
+    /// What is logged: off, error, warn, info, debug or trace
+    #[arg(long, value_name = "LEVEL", env = "NOTARIUM_LOG", default_value = "info")]
+    log: LevelFilter,
+    /// How the log is written
+    #[arg(long, value_name = "FORMAT", env = "NOTARIUM_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+/// How the log is written.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum LogFormat {
+    /// A line for people
+    Text,
+    /// A JSON object a line
+    Json,
+}
+
+#[derive(clap::Args, Debug)]
+#[command(next_help_heading = "Limits")]
+struct LimitArgs {
+    /// Connections at a time; the next ones wait
+    #[arg(long, value_name = "N", env = "NOTARIUM_MAX_CONNECTIONS", default_value_t = 4096, value_parser = value_parser!(u32).range(1..))]
+    max_connections: u32,
+    /// Requests at a time, each until its answer is taken; the next ones get 503
+    #[arg(long, value_name = "N", env = "NOTARIUM_MAX_REQUESTS", default_value_t = 8192, value_parser = value_parser!(u32).range(1..))]
+    max_requests: u32,
+    /// Batches at a time; the next ones get 503
+    #[arg(long, value_name = "N", env = "NOTARIUM_MAX_BATCHES", default_value_t = 16, value_parser = value_parser!(u32).range(1..))]
+    max_batches: u32,
+    /// Statements in a batch
+    #[arg(long, value_name = "N", env = "NOTARIUM_MAX_BATCH_STATEMENTS", default_value_t = 1000, value_parser = value_parser!(u32).range(1..=100_000))]
+    max_batch_statements: u32,
+    /// Bytes in a batch
+    #[arg(long, value_name = "BYTES", env = "NOTARIUM_MAX_BATCH_BYTES", default_value_t = 8 << 20, value_parser = value_parser!(u32).range(1..=1 << 30))]
+    max_batch_bytes: u32,
+    /// Statements that may wait to be committed; more get 503
+    #[arg(long, value_name = "N", env = "NOTARIUM_MAX_QUEUE", default_value_t = 16_384, value_parser = value_parser!(u32).range(1..=1 << 20))]
+    max_queue: u32,
+    /// Statements that are committed together at most
+    #[arg(long, value_name = "N", env = "NOTARIUM_MAX_COMMIT", default_value_t = 4096, value_parser = value_parser!(u32).range(1..=65_536))]
+    max_commit: u32,
+    /// Until the first bytes of a new connection
+    #[arg(long, value_name = "SECONDS", env = "NOTARIUM_FIRST_BYTE_TIME", default_value = "5", value_parser = seconds)]
+    first_byte_time: Duration,
+    /// Until the head of a request is whole; also how long a connection may rest between requests
+    #[arg(long, value_name = "SECONDS", env = "NOTARIUM_HEADER_TIME", default_value = "10", value_parser = seconds)]
+    header_time: Duration,
+    /// Until the body of a request is whole, and for a piece of an answer to be taken
+    #[arg(long, value_name = "SECONDS", env = "NOTARIUM_BODY_TIME", default_value = "60", value_parser = seconds)]
+    body_time: Duration,
+    /// Until an answer is taken, to its end
+    #[arg(long, value_name = "SECONDS", env = "NOTARIUM_ANSWER_TIME", default_value = "300", value_parser = seconds)]
+    answer_time: Duration,
+    /// To finish what was accepted, once told to stop
+    #[arg(long, value_name = "SECONDS", env = "NOTARIUM_STOP_TIME", default_value = "30", value_parser = seconds)]
+    stop_time: Duration,
+    /// Free disk space below which nothing is admitted; reading goes on
+    #[arg(long, value_name = "MIB", env = "NOTARIUM_LEAST_FREE_MIB", default_value_t = 256)]
+    least_free_mib: u32,
+    /// Memory for reading from the database
+    #[arg(long, value_name = "MIB", env = "NOTARIUM_BLOCK_CACHE_MIB", default_value_t = 128, value_parser = value_parser!(u16).range(8..))]
+    block_cache_mib: u16,
+    /// Memory for what is not in the database's files yet
+    #[arg(long, value_name = "MIB", env = "NOTARIUM_WRITE_BUFFERS_MIB", default_value_t = 64, value_parser = value_parser!(u16).range(8..))]
+    write_buffers_mib: u16,
+}
+
+impl LimitArgs {
+    fn server(&self) -> Limits {
+        Limits {
+            connections: self.max_connections,
+            requests: self.max_requests,
+            batches: self.max_batches,
+            batch_statements: count(self.max_batch_statements).get(),
+            batch_bytes: count(self.max_batch_bytes).get(),
+            first_bytes: self.first_byte_time,
+            header: self.header_time,
+            body: self.body_time,
+            answer: self.answer_time,
+            stop: self.stop_time,
+        }
+    }
+
+    fn sequencer(&self) -> sequencer::Limits {
+        sequencer::Limits {
+            queue: count(self.max_queue),
+            batch: count(self.max_commit),
+            least_free_bytes: u64::from(self.least_free_mib) << 20,
+        }
+    }
+
+    fn memory(&self) -> Memory {
+        Memory {
+            block_cache: usize::from(self.block_cache_mib) << 20,
+            write_buffers: usize::from(self.write_buffers_mib) << 20,
+        }
+    }
+}
+
+fn socket_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "an IP address and a port are due, such as 127.0.0.1:8420 or [::1]:8420".to_owned())
+}
+
+/// A count of at least one, as the parser has seen to it.
+fn count(value: u32) -> NonZeroUsize {
+    usize::try_from(value).ok().and_then(NonZeroUsize::new).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Whole seconds, from one to a day.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = parse_decimal(text).map_err(|error| error.to_string())?;
+    if (1..=86_400).contains(&seconds) {
+        Ok(Duration::from_secs(seconds))
+    } else {
+        Err("1 to 86400 seconds".to_owned())
+    }
+}
+
+pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
+    start_log(args)?;
+    open_files::provide_for(args.limits.max_connections)?;
+    // Before the key: nobody should type a passphrase for a ledger that is not there, in use or of a newer format.
+    let (opened, reader) = open_ledger(args)?;
+    let key = open_key(args, &reader, output)?;
+    let runtime = Builder::new_multi_thread().enable_all().build().context("cannot start the server's threads")?;
+    let served = runtime.block_on(async {
+        // Before anything is accepted: a signal during the start must not be lost.
+        let signals = Signals::listen()?;
+        let listener = bind(args.listen).await?;
+        let address = listener.local_addr().context("cannot tell the address")?;
+        let sequencer = sequencer::start(opened, key, now, args.limits.sequencer())
+            .map_err(hinted_by(|error: &StartError| error.hint()))
+            .with_context(|| format!("cannot go on with the ledger {}", args.directory.display()))?;
+        let app = App::new(reader, sequencer, args.limits.server(), build());
+        let app = app.map_err(hinted_by(|error: &AppError| error.hint()))?;
+        output.data(format_args!("listening on http://{address}"))?;
+        info!("serving the ledger {} on http://{address}", args.directory.display());
+        until_stopped(listener, app, signals).await
+    });
+    // What is still open after the time limit must not hold up the exit.
+    Runtime::shutdown_background(runtime);
+    served?;
+    info!("stopped; everything that was accepted is finished");
+    Ok(Exit::Holds)
+}
+
+/// The key in the ledger's folder, which must be the ledger's.
+fn open_key(args: &Args, ledger: &Reader, output: &Output) -> anyhow::Result<SigningKey> {
+    let path = args.directory.join("ledger.key");
+    if !path.exists() {
+        return Err(anyhow!("the ledger's key is not there: {}", path.display()))
+            .hint("put it back from where it was backed up; no other key goes on with this ledger");
+    }
+    let key = args.source.open_key(&path, output)?;
+    let (stored, expected) = (*ledger.public_key(), key.public());
+    if stored != expected {
+        return Err(hinted_by(OpenError::hint)(OpenError::OtherKey { stored, expected }));
+    }
+    Ok(key)
+}
+
+/// The clock of admission. One that is not set stops admission, as one that has gone back does.
+fn now() -> Time {
+    clock::now().unwrap_or(Time::NOT_STATED)
+}
+
+fn start_log(args: &Args) -> anyhow::Result<()> {
+    let log = tracing_subscriber::fmt().with_max_level(args.log).with_writer(io::stderr).with_ansi(false);
+    let started = match args.log_format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().try_init(),
+    };
+    started.map_err(|error| anyhow!("cannot start the log: {error}"))
+}
+
+/// Opens the ledger for writing, and refuses what could not be served honestly.
+fn open_ledger(args: &Args) -> anyhow::Result<(Opened, Reader)> {
+    let options = OpenOptions {
+        memory: args.limits.memory(),
+        key: None,
+        origin: args.origin.clone(),
+        at_least: args.at_least.as_deref().map(read_checkpoint).transpose()?,
+    };
+    let opened = open(&args.directory, &options).map_err(hinted_by(OpenError::hint))?;
+    check_clock(opened.appender.last_time())?;
+    for index in &opened.emptied {
+        warn!("the index {index} could not be opened and was emptied; lookups fail until `notarium rebuild-index`");
+    }
+    let reader = opened.reader.clone();
+    if !reader.indexes_are_whole() {
+        warn!("the indexes are not complete, so lookups fail and nothing is admitted; run `notarium rebuild-index`");
+    }
+    Ok((opened, reader))
+}
+
+fn read_checkpoint(path: &Path) -> anyhow::Result<SignedCheckpoint> {
+    const HINT: &str = "--at-least takes a file with a signed checkpoint; a ledger serves its own at /checkpoint, and a receipt \
+        ends with one";
+    let note = fs::read(path).with_context(|| format!("cannot read checkpoint {}", path.display())).hint(HINT)?;
+    SignedCheckpoint::parse(&note).with_context(|| format!("{} is not a signed checkpoint", path.display())).hint(HINT)
+}
+
+/// A ledger whose clock is behind would admit nothing: better said at the start.
+fn check_clock(last: Time) -> anyhow::Result<()> {
+    let now = now();
+    if now.is_stated() && now.millis().saturating_add(CLOCK_TOLERANCE_MS) >= last.millis() {
+        return Ok(());
+    }
+    Err(anyhow!("the clock says {now}, more than a minute before the last entry at {last}"))
+        .hint("set the clock; if the last entry is in the future, the clock was wrong then: wait until it is past")
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))
+        .hint("if another program listens there, name another address with --listen")
+}
+
+/// Serves until the first signal, and at the second gives up finishing.
+async fn until_stopped(listener: TcpListener, app: App, mut signals: Signals) -> anyhow::Result<()> {
+    let (stop, stopped) = oneshot::channel();
+    let second = async {
+        signals.next().await;
+        // When nobody listens, the server has ended already.
+        let _ = stop.send(());
+        signals.next().await;
+    };
+    let stopped = async {
+        let _ = stopped.await;
+    };
+    tokio::select! {
+        served = serve(listener, app, stopped) => served.map_err(hinted_by(|error: &ServeError| error.hint())),
+        () = second => Err(anyhow!("ended at once by a second signal; nothing that was acknowledged is lost")),
+    }
+}
+
+/// The signals that ask a process to end.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("cannot listen for signals");
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        limits: LimitArgs,
+    }
+
+    #[test]
+    fn the_options_default_to_the_limits_of_the_rooms() {
+        let limits = Line::parse_from(["serve"]).limits;
+        assert_eq!(limits.server(), Limits::default());
+        assert_eq!(limits.sequencer(), sequencer::Limits::default());
+        assert_eq!(limits.memory(), Memory::default());
+    }
+
+    #[test]
+    fn a_number_that_no_machine_could_keep_to_is_refused() {
+        for option in ["--max-queue", "--max-commit", "--max-batch-statements", "--max-batch-bytes"] {
+            for wrong in ["0", "18446744073709551615", "2000000000"] {
+                let refused = Line::try_parse_from(["serve", option, wrong]).map(|line| line.limits).unwrap_err();
+                assert_eq!(refused.kind(), clap::error::ErrorKind::ValueValidation, "{refused}");
+            }
+        }
+    }
+
+    #[test]
+    fn seconds_are_whole_and_at_most_a_day() {
+        assert_eq!(seconds("86400"), Ok(Duration::from_hours(24)));
+        for wrong in ["0", "86401", "+5", "05", "1.5", "5s", ""] {
+            assert!(seconds(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

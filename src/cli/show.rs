@@ -1,0 +1,123 @@
+//! `notarium show`: what a receipt says, word for word, without judging it.
+
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+
+use super::output::{Output, WithHint, hinted};
+use super::{Exit, clock};
+use crate::codec::encode_base64;
+use crate::desk::{HeldReceipt, read_receipt};
+use crate::evidence::{Body, DetailsCheck, DigestMode, Evidence, SignedStatement, check_details};
+use crate::ledger::Receipt;
+
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// The receipt
+    #[arg(value_name = "RECEIPT")]
+    receipt: PathBuf,
+}
+
+pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
+    const HINT: &str = "a receipt is the file PATH.receipt that `notarium submit` writes";
+    let held = read_receipt(&args.receipt).map_err(|error| hinted(error, HINT))?;
+    let HeldReceipt { receipt, .. } =
+        held.ok_or_else(|| anyhow!("there is no receipt {}", args.receipt.display())).hint(HINT)?;
+    for (name, value) in lines(&receipt) {
+        output.data(format_args!("{name:<12}{value}"))?;
+    }
+    output.say("this is what the receipt says; `notarium verify` checks it");
+    Ok(Exit::Holds)
+}
+
+type Lines = Vec<(&'static str, String)>;
+
+fn lines(receipt: &Receipt) -> Lines {
+    let disclosure = receipt.disclosure();
+    let mut lines = vec![("entry", receipt.index().get().to_string())];
+    match disclosure.entry() {
+        Err(error) => lines.push(("", format!("not understood: {error}"))),
+        Ok(entry) => {
+            lines.push(("admitted", format!("{}, by the ledger's clock", clock::both(entry.time()))));
+            match entry.statement() {
+                Err(error) => lines.push(("statement", format!("not understood: {error}"))),
+                Ok(statement) => lines.extend(of_statement(&statement, receipt)),
+            }
+        }
+    }
+    lines.push(("leaf", disclosure.leaf_hash().to_string()));
+    lines.extend(of_checkpoint(receipt));
+    lines
+}
+
+fn of_statement(statement: &SignedStatement, receipt: &Receipt) -> Lines {
+    let key = match statement.public_key() {
+        Some(key) => key.to_string(),
+        None => format!("of suite {}, not understood", statement.suite_code()),
+    };
+    let mut lines = vec![("statement", statement.id().to_string()), ("submitter", key)];
+    match statement.body() {
+        Body::Evidence(evidence) => lines.extend(of_evidence(evidence, receipt)),
+        Body::Genesis(genesis) => lines.push(("kind", format!("genesis of the ledger {}", genesis.origin))),
+        Body::Enrol(enrol) => lines.push(("kind", format!("enrolment of {:?}", enrol.name))),
+        Body::Revoke(_) => lines.push(("kind", "revocation of a key".to_owned())),
+        Body::Unknown { kind, .. } => lines.push(("kind", format!("{kind}, not understood"))),
+    }
+    lines
+}
+
+fn of_evidence(evidence: &Evidence, receipt: &Receipt) -> Lines {
+    let disclosure = receipt.disclosure();
+    let fingerprint = &evidence.fingerprint;
+    let (mode, length) = match (fingerprint.mode(), disclosure.evidence_salt()) {
+        (DigestMode::Plain, _) => ("open", format!("{} bytes", fingerprint.length())),
+        (DigestMode::Salted, Some(_)) => ("private, the salt is disclosed here", "not stated".to_owned()),
+        (DigestMode::Salted, None) => ("private, the salt is withheld", "not stated".to_owned()),
+    };
+    let claimed = if evidence.claimed_time.is_stated() {
+        format!("{}, as the submitter says", clock::both(evidence.claimed_time))
+    } else {
+        "not stated".to_owned()
+    };
+    let mut lines = vec![
+        ("mode", mode.to_owned()),
+        ("sha256", fingerprint.sha256().to_string()),
+        ("sm3", fingerprint.sm3().to_string()),
+        ("length", length),
+        ("made", claimed),
+    ];
+    if let Some(continues) = evidence.continues {
+        lines.push(("continues", continues.to_string()));
+    }
+    lines.extend(of_details(evidence, receipt));
+    lines
+}
+
+fn of_details(evidence: &Evidence, receipt: &Receipt) -> Lines {
+    match (evidence.details, receipt.disclosure().details()) {
+        (None, None) => Vec::new(),
+        (None, Some(_)) => vec![("details", "disclosed, but the statement has none".to_owned())],
+        (Some(_), None) => vec![("details", "withheld".to_owned())],
+        (Some(_), Some(details)) => match check_details(&details.json) {
+            DetailsCheck::WellFormed(serde_json::Value::Object(members)) => {
+                members.iter().map(|(name, value)| ("details", format!("{name}: {value}"))).collect()
+            }
+            DetailsCheck::WellFormed(value) => vec![("details", value.to_string())],
+            DetailsCheck::Malformed(flaw) => {
+                vec![("details", format!("malformed ({flaw}), base64 {}", encode_base64(&details.json)))]
+            }
+        },
+    }
+}
+
+fn of_checkpoint(receipt: &Receipt) -> Lines {
+    let checkpoint = receipt.checkpoint();
+    let mut lines = vec![
+        ("ledger", checkpoint.origin().to_string()),
+        ("tree", format!("{} entries, root {}", checkpoint.head().size.get(), checkpoint.head().root)),
+        ("path", format!("{} hashes", receipt.path().hashes().len())),
+    ];
+    let signatures = checkpoint.note().signatures().iter();
+    lines.extend(signatures.map(|signature| ("signature", format!("{} {}", signature.name(), signature.id()))));
+    lines
+}

@@ -1,0 +1,133 @@
+//! Step 8 of a verification: what the ledger itself has of the same evidence.
+//!
+//! It decides nothing, so nothing that goes wrong with it keeps the other steps from being reported: the caller warns, and
+//! the step is not made.
+
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+
+use super::ledger_option::{Source, client};
+use super::output::{Output, WithHint, hinted_by};
+use crate::api::EntryView;
+use crate::client::{Client, ClientError};
+use crate::codec::decode_base64;
+use crate::desk::{LookupError, Sought, find};
+use crate::evidence::{Body, Entry, Fingerprint, SignedStatement};
+use crate::ledger::Receipt;
+use crate::report::{EarlierDeposit, KeyStanding, LedgerSide};
+use crate::store::{Memory, OpenError, Reader, inspect};
+
+/// Asks a ledger whether it has the receipt's entry, and for deposits of the same evidence before it. `None` when the
+/// entry is not understood.
+///
+/// # Errors
+/// When the ledger cannot be asked, is another than the receipt's, has another entry there, or contradicts itself.
+pub(super) fn ask(source: &Source, receipt: &Receipt, output: &Output) -> anyhow::Result<Option<LedgerSide>> {
+    let Ok(entry) = receipt.disclosure().entry() else { return Ok(None) };
+    let statement = entry.statement().ok();
+    let evidence = match statement.as_ref().map(SignedStatement::body) {
+        Some(Body::Evidence(evidence)) => Some(&evidence.fingerprint),
+        _ => None,
+    };
+    let (source, earlier) = match source {
+        Source::Served(address) => {
+            let client = client(address.clone(), output);
+            (address.to_string(), from_server(&client, receipt, &entry, evidence)?)
+        }
+        Source::Folder(folder) => {
+            (folder.display().to_string(), from_folder(folder, receipt, &entry, evidence, output)?)
+        }
+    };
+    // No version of this ledger can enrol a key yet.
+    Ok(Some(LedgerSide { source, replayed: None, key: KeyStanding::NotEnrolled, earlier }))
+}
+
+type Earlier = Option<Vec<EarlierDeposit>>;
+
+fn from_server(
+    client: &Client,
+    receipt: &Receipt,
+    entry: &Entry,
+    evidence: Option<&Fingerprint>,
+) -> anyhow::Result<Earlier> {
+    let info = client.ledger().map_err(hinted_by(ClientError::hint))?;
+    let source = client.address().as_str();
+    check_origin(receipt, &info.origin, source)?;
+    let there = match client.entry(entry.index().get()) {
+        Err(error) if error.problem().is_some_and(|problem| problem.status == 404) => None,
+        other => Some(other.map_err(hinted_by(ClientError::hint))?),
+    };
+    let there = there.map(|view| decode_base64(&view.entry)).transpose();
+    check_entry(there.context("the ledger's entry is not base64")?.as_deref(), entry, source)?;
+    let Some(evidence) = evidence else { return Ok(None) };
+    let found = find(client, Sought::Evidence(*evidence)).map_err(hinted_by(LookupError::hint))?;
+    let before = found.same.iter().filter(|listed| listed.index < entry.index().get());
+    before.map(deposit_listed).collect::<anyhow::Result<_>>().map(Some)
+}
+
+fn deposit_listed(listed: &EntryView) -> anyhow::Result<EarlierDeposit> {
+    let bytes = decode_base64(&listed.entry)?;
+    deposit(&bytes).with_context(|| format!("earlier entry {} cannot be read", listed.index))
+}
+
+fn from_folder(
+    folder: &Path,
+    receipt: &Receipt,
+    entry: &Entry,
+    evidence: Option<&Fingerprint>,
+    output: &Output,
+) -> anyhow::Result<Earlier> {
+    const DAMAGED: &str = "`notarium audit DIR` says what is wrong with it";
+    let looked_into = inspect(folder, Memory::default()).map_err(hinted_by(OpenError::hint));
+    let looked_into = looked_into
+        .with_context(|| format!("cannot look into ledger {}", folder.display()))
+        .hint("--ledger takes a ledger's folder, or its address with http:// or https://")?;
+    for doubt in &looked_into.doubts {
+        output.warn(format_args!("the ledger in {} would not open: {doubt}; {DAMAGED}", folder.display()));
+    }
+    let reader = looked_into.reader;
+    let source = folder.display().to_string();
+    check_origin(receipt, reader.origin().as_str(), &source)?;
+    check_entry(reader.entry(entry.index())?.as_deref(), entry, &source)?;
+    let Some(evidence) = evidence else { return Ok(None) };
+    let earlier = earlier_in(&reader, evidence, entry);
+    earlier.with_context(|| format!("ledger {source} is damaged")).hint(DAMAGED).map(Some)
+}
+
+fn earlier_in(reader: &Reader, evidence: &Fingerprint, entry: &Entry) -> anyhow::Result<Vec<EarlierDeposit>> {
+    let earlier = reader.earlier(evidence, entry.index(), usize::MAX)?;
+    let deposits = earlier.entries.into_iter().map(|index| {
+        let bytes = reader.entry(index)?.ok_or_else(|| anyhow!("entry {} is not in the ledger", index.get()))?;
+        deposit(&bytes).with_context(|| format!("earlier entry {} cannot be read", index.get()))
+    });
+    deposits.collect()
+}
+
+fn deposit(bytes: &[u8]) -> anyhow::Result<EarlierDeposit> {
+    let entry = Entry::parse(bytes)?;
+    let public_key = hex::encode(entry.statement()?.key().as_bytes());
+    Ok(EarlierDeposit { index: entry.index().get(), time: entry.time(), public_key })
+}
+
+/// The lists of one ledger say nothing about a receipt from another.
+fn check_origin(receipt: &Receipt, origin: &str, source: &str) -> anyhow::Result<()> {
+    let of_receipt = receipt.checkpoint().origin();
+    if of_receipt.as_str() == origin {
+        return Ok(());
+    }
+    Err(anyhow!("{source} is the ledger {origin}, and the receipt is from {of_receipt}"))
+        .hint("name the ledger that the receipt is from, or leave out --ledger")
+}
+
+/// Two ledgers can have one name, and one ledger two histories.
+fn check_entry(there: Option<&[u8]>, entry: &Entry, source: &str) -> anyhow::Result<()> {
+    let index = entry.index().get();
+    match there {
+        Some(bytes) if bytes == entry.as_bytes() => Ok(()),
+        Some(_) => Err(anyhow!("{source} has another entry {index} than the receipt"))
+            .hint("keep the receipt: with a policy that it passes, it shows that its ledger has told two stories"),
+        None => Err(anyhow!("{source} has no entry {index}"))
+            .hint("is it an old copy? a ledger never loses an entry that it has given a receipt for"),
+    }
+}

@@ -1,0 +1,194 @@
+//! `notarium submit`: deposit files and folders, a receipt beside each.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use anyhow::{Context, anyhow};
+
+use super::ledger_option::{client, read_policy};
+use super::output::{Meter, Output, Unit, WithHint, hinted, hinted_by};
+use super::{Exit, clock, passphrase};
+use crate::client::Address;
+use crate::desk::{
+    Course, Deposit, Depositor, DetailsError, KnownLedger, MeetError, Named, Outcome, Progress, Wish, compose,
+    deposit_all, read_receipt, without_own_work,
+};
+use crate::evidence::StatementId;
+
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// Files to deposit; a folder is deposited as one package, by its manifest FOLDER.sha256; a link named here is followed
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Address of the ledger
+    #[arg(long, value_name = "URL")]
+    ledger: Address,
+    /// File with the private key to sign with
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    #[command(flatten)]
+    passphrase: passphrase::Source,
+    /// Policy that the ledger must be a log of; without it the ledger's word is taken for its key
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Title, provable but not public; goes into the details
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    /// Details, provable but not public: a JSON object
+    #[arg(long, value_name = "FILE")]
+    details: Option<PathBuf>,
+    /// Salt the digests: nobody can find the deposit by the file, or the file by guessing
+    #[arg(long)]
+    private: bool,
+    /// Receipt of the deposit that this one supplements or follows as a new version
+    #[arg(long, value_name = "RECEIPT")]
+    continues: Option<PathBuf>,
+    /// Deposit again and overwrite receipts and manifests that exist
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
+    let key = args.passphrase.open_key(&args.key, output)?;
+    let wish = wish(args, output)?;
+    let policy = args.policy.as_deref().map(read_policy).transpose()?;
+    let is_trusted = policy.is_some();
+    let ledger = KnownLedger::meet(client(args.ledger.clone(), output), policy).map_err(hinted_by(MeetError::hint))?;
+    if !is_trusted {
+        output.say(format_args!("the ledger signs as {}, by its own word; --policy FILE checks that", ledger.key()));
+    }
+    let Named { kept: paths, own_work, repeated } = without_own_work(&args.paths);
+    for path in own_work {
+        output.say(format_args!("left out {}: it belongs to another path that is named", path.display()));
+    }
+    for path in repeated {
+        output.say(format_args!("left out {}: it is the same as another path that is named", path.display()));
+    }
+    let meter = output.meter("hashing", Unit::Bytes, 0);
+    let tally = Tally { output, state: Mutex::default() };
+    let depositor = Depositor { ledger: &ledger, key: &key, wish: &wish, progress: &meter };
+    deposit_all(&depositor, &paths, &|path, outcome| tally.take(path, outcome));
+    drop(meter);
+    tally.finish(paths.len())
+}
+
+fn wish(args: &Args, output: &Output) -> anyhow::Result<Wish> {
+    let file = match &args.details {
+        Some(path) => {
+            let bytes = fs::read(path)
+                .with_context(|| format!("cannot read details {}", path.display()))
+                .hint("details are a file with one JSON object")?;
+            Some((path.as_path(), bytes))
+        }
+        None => None,
+    };
+    let file = file.as_ref().map(|(path, bytes)| (*path, bytes.as_slice()));
+    let details = compose(file, args.title.as_deref()).map_err(hinted_by(DetailsError::hint))?;
+    for name in details.iter().flat_map(|details| &details.unknown) {
+        output.warn(format_args!(
+            "details name {name:?}, which reports have no line for; it is committed to all the same"
+        ));
+    }
+    Ok(Wish {
+        details: details.map(|details| details.bytes),
+        private: args.private,
+        continues: args.continues.as_deref().map(statement_of).transpose()?,
+        force: args.force,
+    })
+}
+
+/// The statement that a receipt is of.
+fn statement_of(receipt: &Path) -> anyhow::Result<StatementId> {
+    const HINT: &str = "--continues takes the receipt of the earlier deposit";
+    let held = read_receipt(receipt).hint(HINT)?;
+    let held = held.ok_or_else(|| anyhow!("there is no receipt {}", receipt.display())).hint(HINT)?;
+    let statement = held.statement();
+    let statement = statement.ok_or_else(|| anyhow!("the entry in {} is not understood", receipt.display()));
+    Ok(statement.hint(HINT)?.id())
+}
+
+impl Progress for Meter<'_> {
+    fn expect(&self, bytes: u64) {
+        self.extend(bytes);
+    }
+
+    fn advance(&self, bytes: u64) {
+        Meter::advance(self, bytes);
+    }
+}
+
+/// Says what became of each path, and counts.
+struct Tally<'a> {
+    output: &'a Output,
+    state: Mutex<Counted>,
+}
+
+#[derive(Default)]
+struct Counted {
+    done: usize,
+    not_tried: usize,
+    /// What kept a line from being printed.
+    unprinted: Option<std::io::Error>,
+}
+
+impl Tally<'_> {
+    fn take(&self, path: &Path, outcome: Outcome) {
+        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match outcome {
+            Outcome::Done(deposit) => {
+                state.done += 1;
+                if let Err(error) = self.output.data(describe(path, &deposit)) {
+                    state.unprinted = Some(error);
+                }
+            }
+            Outcome::NotTried => state.not_tried += 1,
+            Outcome::Failed(error) => {
+                let hint = error.hint();
+                let error = anyhow::Error::new(error).context(path.display().to_string());
+                self.output.error(&match hint {
+                    Some(hint) => hinted(error, hint),
+                    None => error,
+                });
+            }
+        }
+    }
+
+    fn finish(self, all: usize) -> anyhow::Result<Exit> {
+        let state = self.state.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if state.not_tried > 0 {
+            self.output.say(format_args!(
+                "{} of {all} were not tried; run the same command again when the ledger answers",
+                state.not_tried
+            ));
+        }
+        if all > 1 {
+            self.output.say(format_args!("{} of {all} deposited", state.done));
+        }
+        match state.unprinted {
+            Some(error) => Err(error.into()),
+            None if state.done == all => Ok(Exit::Holds),
+            None => Ok(Exit::DoesNotHold),
+        }
+    }
+}
+
+fn describe(path: &Path, deposit: &Deposit) -> String {
+    let (index, time, receipt) = (deposit.index, clock::both(deposit.time), deposit.receipt.display());
+    let path = path.display();
+    match &deposit.course {
+        Course::Held => format!("{path}: deposited before as entry {index}, {time}, receipt {receipt}"),
+        Course::Answered { resumed, earlier } => {
+            let finished = if *resumed { "finished: " } else { "" };
+            let first = earlier.first.as_ref().map(|first| {
+                let (count, index, key) = (earlier.count, first.index, &first.public_key);
+                let time = clock::parse(&first.time).map_or_else(|| first.time.clone(), clock::both);
+                format!(
+                    "\n  earlier deposits of the same evidence: {count}, the first of them entry {index}, {time}, by {key}\n  \
+                     (by the ledger's word; who deposited first has not thereby made it first)"
+                )
+            });
+            format!("{path}: {finished}entry {index}, {time}, receipt {receipt}{}", first.unwrap_or_default())
+        }
+    }
+}

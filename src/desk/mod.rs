@@ -1,0 +1,35 @@
+//! The holder's side: hash evidence where it lies, deposit it, find it again, say how it differs.
+//!
+//! Evidence never leaves this room: only digests, salted where that is wanted, are signed and sent. What is written is
+//! written durably and in one step, and nothing is overwritten unasked. Not here: words for people (`cli`, `report`), what the
+//! bytes mean (`evidence`, `ledger`), HTTP (`client`).
+
+mod claim;
+mod deposit;
+mod deposit_error;
+mod details;
+mod difference;
+mod disk;
+mod folder;
+mod hashing;
+mod held;
+mod known_ledger;
+mod lock;
+mod lookup;
+mod part;
+mod queue;
+mod target;
+
+pub use deposit::{Course, Deposit, Depositor};
+pub use deposit_error::DepositError;
+pub use details::{DetailsError, DetailsText, compose};
+pub use difference::{Deposited, explain};
+pub use disk::{Existing, Readers, WriteError, write};
+pub use folder::{FolderError, Refusal, manifest_of};
+pub use hashing::{FileError, Progress, digest_file, sha256_file};
+pub use held::{Conflict, HeldError, HeldReceipt, Wish, read_receipt};
+pub use known_ledger::{KnownLedger, MeetError};
+pub use lookup::{Found, LookupError, Sought, evidence_of, find};
+pub use part::{Part, PartError};
+pub use queue::{Outcome, deposit_all};
+pub use target::{Named, Target, without_own_work};

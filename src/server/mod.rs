@@ -1,0 +1,61 @@
+//! The counter: a ledger over HTTP.
+//!
+//! [`App`] is a ledger that is served, [`router`] all its endpoints (to be called without a socket, too), [`serve`] the accept
+//! loop. The endpoints are described in docs/api.md; their JSON is made in `api`.
+//!
+//! Under /v1 refusals are problem details (RFC 9457); `/checkpoint` and `/tile/...` follow C2SP tlog-tiles. Handlers do what
+//! takes microseconds where they are; what reads much goes to the blocking pool; nothing here waits for the disk but the
+//! answer to a submission.
+//!
+//! What is not here: TLS, who may deposit, and the words of a verification report (`report`).
+
+mod accept;
+mod batch;
+mod body;
+mod earlier;
+mod entries;
+mod frames;
+mod guard;
+mod health;
+mod limits;
+mod pace;
+mod proofs;
+mod query;
+mod refusal;
+mod state;
+mod stream;
+mod submit;
+mod tiles;
+mod turn;
+mod verify;
+
+pub use accept::{ServeError, serve};
+pub use limits::Limits;
+pub use state::{App, AppError, Shared};
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+/// Every endpoint of a ledger. `GET` routes answer `HEAD` too.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/v1/ledger", get(proofs::ledger))
+        .route("/v1/evidence", post(submit::evidence))
+        .route("/v1/evidence/batch", post(batch::batch))
+        .route("/v1/entries", get(entries::list))
+        .route("/v1/entries/{index}", get(entries::entry))
+        .route("/v1/entries/{index}/receipt", get(entries::receipt))
+        .route("/v1/checkpoints", get(proofs::checkpoints))
+        .route("/v1/proofs/inclusion", get(proofs::inclusion))
+        .route("/v1/proofs/consistency", get(proofs::consistency))
+        .route("/v1/verify", post(verify::verify))
+        .route("/checkpoint", get(tiles::checkpoint))
+        .route("/tile/{*path}", get(tiles::tile))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .fallback(guard::no_route)
+        .method_not_allowed_fallback(guard::no_method)
+        .layer(from_fn_with_state(app.clone(), guard::guard))
+        .with_state(app)
+}

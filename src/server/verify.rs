@@ -1,0 +1,120 @@
+//! `POST /v1/verify`: a receipt judged under this ledger's own key, for those who can't run the program themselves.
+//!
+//! The same report as `notarium verify --json`, with step 8 from this ledger. It is the operator judging its own ledger,
+//! and the answer says so; who doubts the operator verifies off line. The evidence never comes here, only its digests.
+
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::HeaderMap;
+
+use crate::api::{ProblemKind, VerifyAnswer, VerifyRequest};
+use crate::crypto::Digests;
+use crate::evidence::{Body as Says, Entry, Fingerprint, SignedStatement};
+use crate::ledger::{MAX_RECEIPT_BYTES, Receipt};
+use crate::merkle::LeafIndex;
+use crate::report::{EarlierDeposit, Inputs, KeyStanding, LedgerSide, Report, verify_receipt};
+use crate::store::{ReadError, Reader};
+
+use super::App;
+use super::body;
+use super::entries::blocking;
+use super::refusal::Refusal;
+
+const JSON: &str = "application/json";
+const TEXT: &str = "text/plain";
+const NOTICE: &str = "this is the operator's own word about its ledger; verify off line, with a policy that you had from \
+                      elsewhere, if you do not want to rely on it";
+/// Earlier deposits that step 8 lists at most. A shorter list than there are would be wrong, so with more the step is not made.
+const MOST_EARLIER: usize = 1000;
+/// Rows of the index that are read to find them, at most: others may have a digest in common and no more.
+const MOST_ROWS: u64 = 65_536;
+
+/// `POST /v1/verify`.
+pub(super) async fn verify(
+    State(app): State<App>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<VerifyAnswer<Report>>, Refusal> {
+    let content_type = body::content_type(&headers);
+    let limit = match content_type.as_str() {
+        // Line ends and dashes take more bytes in JSON than in text, and nothing else does.
+        JSON => 2 * MAX_RECEIPT_BYTES,
+        TEXT => MAX_RECEIPT_BYTES,
+        other => return Err(body::unsupported(other, &format!("{JSON} or {TEXT}"))),
+    };
+    let bytes = body::read(&headers, body, limit, app.limits.body).await?;
+    let (receipt, evidence) = if content_type == JSON { parse(&bytes)? } else { (bytes, None) };
+    blocking(move || judge(&app, &receipt, evidence)).await.map(Json)
+}
+
+/// The receipt, and the digests if they are given.
+fn parse(json: &[u8]) -> Result<(Bytes, Option<Digests>), Refusal> {
+    let malformed = |detail: String| Refusal::new(ProblemKind::MalformedRequest, detail);
+    let request: VerifyRequest =
+        serde_json::from_slice(json).map_err(|error| malformed(format!("not a request to verify: {error}")))?;
+    let evidence = match (&request.sha256, &request.sm3, request.length) {
+        (None, None, None) => None,
+        (Some(sha256), Some(sm3), Some(length)) => Some(Digests {
+            sha256: sha256.parse().map_err(|error| malformed(format!("`sha256`: {error}")))?,
+            sm3: sm3.parse().map_err(|error| malformed(format!("`sm3`: {error}")))?,
+            length,
+        }),
+        _ => return Err(malformed("`sha256`, `sm3` and `length` are given together or not at all".to_owned())),
+    };
+    Ok((request.receipt.into(), evidence))
+}
+
+fn judge(app: &App, receipt: &[u8], evidence: Option<Digests>) -> Result<VerifyAnswer<Report>, Refusal> {
+    let unreadable = |error: ReadError| Refusal::internal("the ledger cannot be read", &error);
+    let inputs = Inputs {
+        evidence,
+        policy: Some(&app.policy),
+        ledger: ledger_side(&app.reader, receipt).map_err(unreadable)?,
+        ..Inputs::new(receipt)
+    };
+    Ok(VerifyAnswer { notice: NOTICE.to_owned(), report: verify_receipt(inputs) })
+}
+
+/// Step 8: what this ledger says, if the entry is one of its own.
+fn ledger_side(reader: &Reader, receipt: &[u8]) -> Result<Option<LedgerSide>, ReadError> {
+    let Ok(receipt) = Receipt::parse(receipt) else { return Ok(None) };
+    let Ok(entry) = receipt.disclosure().entry() else { return Ok(None) };
+    if reader.entry(entry.index())?.as_deref() != Some(entry.as_bytes()) {
+        return Ok(None);
+    }
+    let statement = entry.statement().ok();
+    let earlier = match statement.as_ref().map(SignedStatement::body) {
+        Some(Says::Evidence(evidence)) => {
+            let Some(earlier) = earlier(reader, &evidence.fingerprint, entry.index())? else { return Ok(None) };
+            let mut deposits = Vec::with_capacity(earlier.len());
+            for index in earlier {
+                deposits.extend(reader.entry(index)?.as_deref().and_then(deposit));
+            }
+            Some(deposits)
+        }
+        _ => None,
+    };
+    let source = reader.origin().to_string();
+    Ok(Some(LedgerSide { source, replayed: None, key: KeyStanding::NotEnrolled, earlier }))
+}
+
+/// All deposits of an evidence before an entry; none when that are too many, or it takes too long to tell.
+fn earlier(reader: &Reader, evidence: &Fingerprint, before: LeafIndex) -> Result<Option<Vec<LeafIndex>>, ReadError> {
+    let (mut entries, mut read_to, mut rows) = (Vec::new(), 0, 0);
+    while read_to < before.get() {
+        let more = reader.same_evidence(evidence, read_to..before.get(), MOST_EARLIER + 1)?;
+        entries.extend(more.entries);
+        (read_to, rows) = (more.read_to, rows + more.rows);
+        if entries.len() > MOST_EARLIER || rows > MOST_ROWS {
+            return Ok(None);
+        }
+    }
+    Ok(Some(entries))
+}
+
+fn deposit(entry: &[u8]) -> Option<EarlierDeposit> {
+    let entry = Entry::parse(entry).ok()?;
+    let public_key = hex::encode(entry.statement().ok()?.key().as_bytes());
+    Some(EarlierDeposit { index: entry.index().get(), time: entry.time(), public_key })
+}

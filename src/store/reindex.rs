@@ -1,0 +1,185 @@
+//! Computes the indexes again from the entries, and compares them.
+//!
+//! Rebuilding is safe to interrupt: before the first row is dropped the indexes are marked incomplete, and whole again only
+//! after the last row is on disk. It reads the entries once, in order, and holds a few megabytes, whatever the ledger's
+//! size. The comparison goes both ways: every entry has its rows, and every row has its entry.
+
+use std::path::Path;
+
+use rocksdb::{Direction, WriteBatch, WriteOptions};
+
+use crate::evidence::Entry;
+use crate::merkle::{LeafIndex, TreeSize};
+
+use super::columns::{self, Column, Memory};
+use super::database::{ReadError, Rows, damaged, failed, missing};
+use super::open::{OpenError, ledger};
+use super::reader::Reader;
+use super::recover::stored_head;
+use super::repair::{Whole, empty_marked, mark, open_whole};
+use super::rows::{self, IndexRow};
+use super::settings::IndexMarker;
+
+/// Rows that are written at a time.
+const ROWS_AT_A_TIME: usize = 8192;
+
+/// An index and the entries disagree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexFault {
+    /// The column family of the index.
+    pub column: &'static str,
+    /// The entry that it is about.
+    pub index: Option<LeafIndex>,
+    /// The row's key, in hex.
+    pub key: String,
+    /// How they disagree.
+    pub kind: IndexFaultKind,
+}
+
+/// How an index and the entries disagree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
+#[strum(serialize_all = "kebab-case")]
+pub enum IndexFaultKind {
+    /// The entry has no such row.
+    Missing,
+    /// The row says something else than the entry.
+    Wrong,
+    /// No entry has such a row.
+    Extra,
+}
+
+/// Drops all indexes of a ledger that is not being served, and writes them again. Gives the number of entries. `progress` is
+/// told now and then how many of how many entries are done.
+///
+/// # Errors
+///
+/// [`OpenError`], also when an entry is missing or can't be read: the indexes then stay marked incomplete.
+pub fn rebuild_indexes(directory: &Path, memory: Memory, mut progress: impl FnMut(u64, u64)) -> Result<u64, OpenError> {
+    let Whole { mut db, shared, .. } = open_whole(directory, memory)?;
+    // What a newer version wrote, this one must not index.
+    ledger(Rows(&db))?;
+    let total = stored_head(Rows(&db))?.size.get();
+    empty_marked(&mut db, &shared, &indexes().collect::<Vec<_>>())?;
+    let rows = Rows(&db);
+    let mut unlogged = WriteOptions::default();
+    unlogged.disable_wal(true);
+    let write = |batch: &WriteBatch| db.write_opt(batch, &unlogged).map_err(|source| failed(Column::Statement, source));
+    let mut batch = WriteBatch::default();
+    let mut count = 0;
+    for row in rows.from(Column::Entry, &[], Direction::Forward)? {
+        let (index, index_rows) = rows_of_entry(&row?)?;
+        if index.get() != count {
+            return Err(missing(Column::Entry, &count).into());
+        }
+        for (column, key, value) in index_rows {
+            batch.put_cf(rows.column(column)?, key, value);
+        }
+        count += 1;
+        if batch.len() >= ROWS_AT_A_TIME {
+            write(&batch)?;
+            batch.clear();
+            progress(count, total);
+        }
+    }
+    write(&batch)?;
+    // The rows are in no log: they must be in files before the mark says that they are there.
+    columns::flush(&db).map_err(|source| failed(Column::Statement, source))?;
+    mark(&db, IndexMarker::Whole)?;
+    progress(count, total);
+    Ok(count)
+}
+
+/// The index rows of a stored entry. One whose statement is not understood has none.
+fn rows_of_entry((key, value): &(Box<[u8]>, Box<[u8]>)) -> Result<(LeafIndex, Vec<IndexRow>), ReadError> {
+    let index = rows::index_of_value(key).ok_or_else(|| damaged(Column::Entry, &hex::encode(key)))?;
+    let entry = match Entry::parse(value) {
+        Ok(entry) => entry,
+        Err(error) if error.is_unknown() => return Ok((index, Vec::new())),
+        Err(_) => return Err(damaged(Column::Entry, &index)),
+    };
+    if entry.index() != index {
+        return Err(damaged(Column::Entry, &index));
+    }
+    match entry.statement() {
+        Ok(statement) => Ok((index, rows::index_rows(index, &statement))),
+        Err(error) if error.is_unknown() => Ok((index, Vec::new())),
+        Err(_) => Err(damaged(Column::Entry, &index)),
+    }
+}
+
+fn indexes() -> impl Iterator<Item = Column> {
+    <Column as strum::VariantArray>::VARIANTS.iter().copied().filter(|column| column.is_index())
+}
+
+/// The entry that an index row names, if it names one, and the row's key.
+type StoredRow = (Option<LeafIndex>, Box<[u8]>);
+
+impl Reader {
+    /// Compares the indexes with the entries, and hands over each fault. An entry that can't be parsed is not the indexes'
+    /// fault and is passed over. Reads every entry once and looks up each of its rows.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`], when a column can't be read.
+    pub fn check_indexes(&self, mut fault: impl FnMut(IndexFault)) -> Result<(), ReadError> {
+        let rows = self.rows();
+        let end = self.head().size;
+        let mut found = [0_u64; <Column as strum::VariantArray>::VARIANTS.len()];
+        for row in rows.from(Column::Entry, &[], Direction::Forward)? {
+            let Ok((index, index_rows)) = rows_of_entry(&row?) else { continue };
+            if !end.contains(index) {
+                break;
+            }
+            for (column, key, value) in index_rows {
+                let stored = rows.get(column, &key)?;
+                found[column as usize] += u64::from(stored.is_some());
+                let kind = match stored {
+                    Some(stored) if *stored == *value => continue,
+                    Some(_) => IndexFaultKind::Wrong,
+                    None => IndexFaultKind::Missing,
+                };
+                fault(IndexFault { column: column.name(), index: Some(index), key: hex::encode(key), kind });
+            }
+        }
+        for column in indexes() {
+            // Entries are read again only where there are more rows than entries account for.
+            if self.stored_rows(column, end)?.try_fold(0, |sum, row| row.map(|_| sum + 1))? != found[column as usize] {
+                self.find_extra(column, end, &mut fault)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows of an index, without those of entries that are not published yet: the entry's index and the key.
+    fn stored_rows(
+        &self,
+        column: Column,
+        end: TreeSize,
+    ) -> Result<impl Iterator<Item = Result<StoredRow, ReadError>>, ReadError> {
+        let rows = self.rows().from(column, &[], Direction::Forward)?.map(move |row| {
+            let (key, value) = row?;
+            let index =
+                if column == Column::Statement { rows::index_of_value(&value) } else { rows::index_of_key(&key) };
+            Ok((index, key))
+        });
+        Ok(rows.filter(move |row| !matches!(row, Ok((Some(index), _)) if !end.contains(*index))))
+    }
+
+    /// Rows of an index that no entry has.
+    fn find_extra(&self, column: Column, end: TreeSize, fault: &mut impl FnMut(IndexFault)) -> Result<(), ReadError> {
+        for row in self.stored_rows(column, end)? {
+            let (index, key) = row?;
+            if !self.entry_has(index, column, &key)? {
+                fault(IndexFault { column: column.name(), index, key: hex::encode(&key), kind: IndexFaultKind::Extra });
+            }
+        }
+        Ok(())
+    }
+
+    fn entry_has(&self, index: Option<LeafIndex>, column: Column, key: &[u8]) -> Result<bool, ReadError> {
+        let Some(index) = index else { return Ok(false) };
+        let Some(entry) = self.rows().get(Column::Entry, &rows::index_key(index))? else { return Ok(false) };
+        let known = rows_of_entry(&(rows::index_key(index).into(), entry.to_vec().into()));
+        Ok(known.is_ok_and(|(_, known)| known.iter().any(|(of, row, _)| *of == column && **row == *key)))
+    }
+}

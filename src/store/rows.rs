@@ -1,0 +1,93 @@
+//! Keys and values of every row, and the index rows that an entry has.
+//!
+//! Numbers in keys are big-endian, so that their order as bytes is their order as numbers. What one entry adds to the
+//! indexes is said here once: commit writes it, rebuilding writes it again, and the check compares with it.
+
+use crate::codec::MAX_INTEGER;
+use crate::evidence::{Body, DigestMode, Fingerprint, SignedStatement};
+use crate::merkle::{Hash, LeafIndex, TreeSize};
+
+use super::columns::Column;
+
+/// A row of an index: its column, key and value.
+pub(super) type IndexRow = (Column, Vec<u8>, Vec<u8>);
+
+pub(super) fn index_key(index: LeafIndex) -> [u8; 8] {
+    index.get().to_be_bytes()
+}
+
+pub(super) fn size_key(size: TreeSize) -> [u8; 8] {
+    size.get().to_be_bytes()
+}
+
+/// level, index.
+pub(super) fn tile_key(level: u8, index: u64) -> [u8; 9] {
+    let mut key = [0; 9];
+    key[0] = level;
+    key[1..].copy_from_slice(&index.to_be_bytes());
+    key
+}
+
+/// 32 bytes and an index.
+pub(super) fn prefixed_key(prefix: &[u8; 32], index: LeafIndex) -> [u8; 40] {
+    let mut key = [0; 40];
+    key[..32].copy_from_slice(prefix);
+    key[32..].copy_from_slice(&index_key(index));
+    key
+}
+
+/// The index that a key ends with.
+pub(super) fn index_of_key(key: &[u8]) -> Option<LeafIndex> {
+    key.split_last_chunk::<8>().and_then(|(_, index)| index_of_value(index))
+}
+
+/// An index that is a whole value or key.
+pub(super) fn index_of_value(value: &[u8]) -> Option<LeafIndex> {
+    let index = u64::from_be_bytes(value.try_into().ok()?);
+    (index <= MAX_INTEGER).then(|| LeafIndex::new(index))
+}
+
+/// A size that is a whole key.
+pub(super) fn size_of_key(key: &[u8]) -> Option<TreeSize> {
+    index_of_value(key).and_then(|index| TreeSize::new(index.get()).ok())
+}
+
+/// A root that is a whole value.
+pub(super) fn root_of_value(value: &[u8]) -> Option<Hash> {
+    value.try_into().ok().map(Hash::from_bytes)
+}
+
+/// What of a fingerprint is not in the digests: mode and length. It tells deposits of the same evidence from those that
+/// merely have a digest in common, without reading their entries.
+pub(super) fn mode_and_length(fingerprint: &Fingerprint) -> [u8; 9] {
+    let mut value = [0; 9];
+    value[0] = match fingerprint.mode() {
+        DigestMode::Plain => 0,
+        DigestMode::Salted => 1,
+    };
+    value[1..].copy_from_slice(&fingerprint.length().to_be_bytes());
+    value
+}
+
+/// The rows of all indexes that an entry with this statement has.
+pub(super) fn index_rows(index: LeafIndex, statement: &SignedStatement) -> Vec<IndexRow> {
+    let number = index_key(index).to_vec();
+    let mut rows = vec![(Column::Statement, statement.id().as_bytes().to_vec(), number.clone())];
+    if let Some(key) = statement.public_key() {
+        rows.push((Column::Submitter, prefixed_key(key.as_bytes(), index).to_vec(), Vec::new()));
+    }
+    match statement.body() {
+        Body::Evidence(evidence) => {
+            let print = &evidence.fingerprint;
+            let value = mode_and_length(print).to_vec();
+            rows.push((Column::Sha256, prefixed_key(print.sha256().as_bytes(), index).to_vec(), value));
+            rows.push((Column::Sm3, prefixed_key(print.sm3().as_bytes(), index).to_vec(), Vec::new()));
+            if let Some(continued) = &evidence.continues {
+                rows.push((Column::Continued, prefixed_key(continued.as_bytes(), index).to_vec(), Vec::new()));
+            }
+        }
+        Body::Enrol(_) | Body::Revoke(_) => rows.push((Column::Registry, number, Vec::new())),
+        Body::Genesis(_) | Body::Unknown { .. } => {}
+    }
+    rows
+}

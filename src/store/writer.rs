@@ -1,0 +1,147 @@
+//! The one who writes: a planned batch becomes durable, and only then may anything be signed.
+//!
+//! [`Writer::commit`] writes a batch as one record of the log, through to the disk, and gives a [`Committed`].
+//!
+//! When a commit fails in the database nobody knows whether its record is on the disk. The writer then refuses to go on:
+//! the store must be opened again, which looks.
+
+use std::sync::Arc;
+
+use rocksdb::WriteBatch;
+use thiserror::Error;
+
+use crate::crypto::SigningKey;
+use crate::ledger::Batch;
+use crate::merkle::TreeHead;
+use crate::trust::{Checkpoint, SignedCheckpoint};
+
+use super::columns::{self, Column};
+use super::database::{Database, Edge, ReadError, Rows, failed};
+use super::rows;
+use super::stages::{Committed, Published, Signed};
+use super::tip::{Tip, TipError};
+
+/// Why a batch was not committed, or is not known to have been.
+#[derive(Debug, Error)]
+pub enum CommitError {
+    /// The batch was planned for another tree than the stored one. Nothing was written.
+    #[error("the batch extends a tree of size {batch}, and the store has {stored}")]
+    NotNext {
+        /// The size that the batch extends.
+        batch: u64,
+        /// The size of the store; the same, when the roots differ.
+        stored: u64,
+    },
+    /// The checkpoint that is to be kept is not that of the stored tree. Nothing was written.
+    #[error("the checkpoint to keep has size {checkpoint}, and the store has {stored}")]
+    OtherCheckpoint {
+        /// Its size.
+        checkpoint: u64,
+        /// The size of the store.
+        stored: u64,
+    },
+    /// An earlier commit failed. Nothing was written.
+    #[error("an earlier commit had an unknown outcome; the store must be opened again")]
+    Poisoned,
+    /// A column can't be written. Nothing was written.
+    #[error("the batch cannot be written")]
+    Column(#[from] ReadError),
+    /// The database failed in writing. Whether the batch is on disk is not known.
+    #[error("the database failed while committing; the outcome is unknown")]
+    OutcomeUnknown(#[source] rocksdb::Error),
+}
+
+/// The store for writing; there is one.
+pub struct Writer {
+    pub(super) database: Arc<Database>,
+    pub(super) tip: Tip,
+    pub(super) head: TreeHead,
+    pub(super) poisoned: bool,
+}
+
+impl Writer {
+    /// Writes a batch and the checkpoint of the tree before it, and returns when both are on disk.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::OutcomeUnknown`], after which nothing more is committed; any other, and nothing was written.
+    pub fn commit(&mut self, batch: Batch, last: &SignedCheckpoint) -> Result<Committed, CommitError> {
+        if self.poisoned {
+            return Err(CommitError::Poisoned);
+        }
+        let stored = self.head.size.get();
+        if *batch.before() != self.head {
+            return Err(CommitError::NotNext { batch: batch.before().size.get(), stored });
+        }
+        if *last.head() != self.head || *last.origin() != self.database.ledger.origin {
+            return Err(CommitError::OtherCheckpoint { checkpoint: last.head().size.get(), stored });
+        }
+        let rows = Rows(&self.database.db);
+        let mut record = batch_record(rows, &batch)?;
+        record.put_cf(rows.column(Column::Checkpoint)?, rows::size_key(last.head().size), last.as_str());
+        self.poisoned = true;
+        self.database.db.write_opt(&record, &columns::synced()).map_err(CommitError::OutcomeUnknown)?;
+        self.poisoned = false;
+        self.head = *batch.head();
+        Ok(Committed::new(batch, self.database.ledger.origin.clone()))
+    }
+
+    /// Records the checkpoint in DIR/tip and shows the tree to every reader.
+    ///
+    /// # Errors
+    ///
+    /// [`TipError`]; readers then go on seeing the tree before it.
+    pub fn publish(&mut self, signed: Signed) -> Result<Published, TipError> {
+        self.tip.write(signed.checkpoint())?;
+        self.database.show(Edge {
+            head: *signed.batch().head(),
+            frontier: Arc::clone(signed.batch().frontier()),
+            checkpoint: Some(Arc::clone(signed.checkpoint())),
+        });
+        Ok(signed.into_published())
+    }
+
+    /// Signs the tree that is stored, which is durable, records the checkpoint in DIR/tip and shows it to every reader. For
+    /// the start: after a crash the last checkpoint is not stored, and signing again gives the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`TipError`].
+    pub fn publish_stored(&mut self, key: &SigningKey) -> Result<Arc<SignedCheckpoint>, TipError> {
+        let checkpoint = Checkpoint { origin: self.database.ledger.origin.clone(), head: self.head };
+        let checkpoint = Arc::new(SignedCheckpoint::sign(&checkpoint, key));
+        self.tip.write(&checkpoint)?;
+        let found = Edge::clone(&self.database.edge());
+        self.database.show(Edge { checkpoint: Some(Arc::clone(&checkpoint)), ..found });
+        Ok(checkpoint)
+    }
+
+    /// Writes out what is still only in the log, so that the next start has nothing to recover.
+    ///
+    /// # Errors
+    ///
+    /// What the database says; nothing is lost, the log has it.
+    pub fn flush(&self) -> Result<(), ReadError> {
+        columns::flush(&self.database.db).map_err(|source| failed(Column::Entry, source))
+    }
+}
+
+/// Everything that one batch writes, but for the checkpoint before it.
+pub(super) fn batch_record(rows: Rows<'_>, batch: &Batch) -> Result<WriteBatch, ReadError> {
+    let bytes: usize = batch.entries().iter().map(|entry| entry.bytes().len() + 256).sum();
+    let mut record = WriteBatch::with_capacity_bytes(bytes);
+    let entries = rows.column(Column::Entry)?;
+    for entry in batch.entries() {
+        record.put_cf(entries, rows::index_key(entry.index()), entry.bytes());
+        for (column, key, value) in rows::index_rows(entry.index(), entry.statement()) {
+            record.put_cf(rows.column(column)?, key, value);
+        }
+    }
+    let tiles = rows.column(Column::Tile)?;
+    for (tile, bytes) in batch.full_tiles() {
+        record.put_cf(tiles, rows::tile_key(tile.level(), tile.index()), bytes);
+    }
+    let head = batch.head();
+    record.put_cf(rows.column(Column::Head)?, rows::size_key(head.size), head.root.as_bytes());
+    Ok(record)
+}

@@ -1,0 +1,58 @@
+//! The help texts, at a fixed width, and what a command line gets that makes no sense.
+
+use super::session::Session;
+
+#[test]
+fn the_program_says_what_it_can_do() {
+    let mut session = Session::new();
+    assert_eq!(session.run("--help"), 0);
+    session.run("help");
+    session.run("");
+    session.run("--version");
+    session.is("help.txt");
+}
+
+fn help_of(command: &str, golden: &str) {
+    let mut session = Session::new();
+    assert_eq!(session.run(&format!("help {command}")), 0);
+    session.is(golden);
+}
+
+#[test]
+fn every_command_has_a_help_text() {
+    help_of("keygen", "help-keygen.txt");
+    help_of("init", "help-init.txt");
+    help_of("serve", "help-serve.txt");
+    help_of("submit", "help-submit.txt");
+    help_of("verify", "help-verify.txt");
+    help_of("show", "help-show.txt");
+    help_of("find", "help-find.txt");
+    help_of("policy", "help-policy.txt");
+    help_of("audit", "help-audit.txt");
+    help_of("rebuild-index", "help-rebuild-index.txt");
+}
+
+/// `serve --help` shows what the environment sets, but never with a value that could be a secret.
+#[test]
+fn a_passphrase_in_the_environment_is_not_shown() {
+    let mut session = Session::new();
+    session.run_with(&[("NOTARIUM_PASSPHRASE", "a secret"), ("NOTARIUM_LISTEN", "127.0.0.1:1")], "serve --help");
+    session.is("help-serve-environment.txt");
+}
+
+#[test]
+fn a_line_that_makes_no_sense_is_told_what_is_missing() {
+    let mut session = Session::new();
+    for line in ["sumbit x", "submit", "submit x --ledger http://127.0.0.1:1", "verify", "find --ledger", "audit"] {
+        assert_eq!(session.run(line), 2, "{line}");
+    }
+    for address in ["127.0.0.1:8420", "ftp://ledger.example", "http://", "http://ledger.example:0", "http://a@b/"] {
+        assert_eq!(session.run(&format!("policy {address}")), 2, "{address}");
+    }
+    session.run("serve L --listen localhost");
+    session.run("serve L --stop-time 0");
+    session.run("serve L --max-batch-statements 0");
+    session.run("serve L --max-connections 0");
+    session.run("verify x --lang fr");
+    session.is("usage.txt");
+}

@@ -1,0 +1,41 @@
+//! The one integration binary: a module a subject.
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
+
+mod api;
+mod audit;
+mod cli;
+mod client;
+mod codec;
+mod crash;
+mod crypto;
+mod desk;
+mod desk_reading;
+mod docs;
+mod formats_properties;
+mod founded;
+mod house;
+mod keyfile;
+mod ledger;
+mod manifest;
+mod merkle;
+mod merkle_frontier;
+mod merkle_large;
+mod merkle_model;
+mod merkle_peers;
+mod merkle_tiles;
+mod note;
+mod report;
+mod samples;
+mod sequencer;
+mod serve;
+mod server;
+mod small_ledger;
+mod store;
+mod store_index;
+mod store_log;
+mod store_open;
+mod toy_ledger;
+mod trust_checkpoint;
+mod trust_judgement;
+mod trust_policy;
+mod vectors;
