@@ -20,6 +20,8 @@ pub mod audit;
 pub mod report;
 // floor 6
 #[cfg(feature = "service")]
+pub mod audit_state;
+#[cfg(feature = "service")]
 pub mod client;
 #[cfg(feature = "service")]
 pub mod keyfile;

@@ -34,6 +34,17 @@ pub(super) enum Applicant<'a> {
     Malformed,
 }
 
+impl Applicant<'_> {
+    /// Whether the statement says who may deposit, or may say so.
+    pub(super) fn governs(self) -> bool {
+        match self {
+            Self::Genesis(_) | Self::UnknownVersion => true,
+            Self::Kind(Kind::Evidence) | Self::Malformed => false,
+            Self::Kind(kind) => kind.code() < HARMLESS_KINDS,
+        }
+    }
+}
+
 impl Admission {
     /// Takes the entry at `index`: a rule that it breaks, if any.
     pub(super) fn admit(&mut self, index: u64, applicant: Applicant<'_>) -> Option<Finding> {

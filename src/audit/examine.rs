@@ -1,12 +1,30 @@
-//! What can be told of each entry on its own: its leaf, its parts, its signatures. Done on all threads at once.
+//! What can be told of each entry on its own: its leaf, its parts, its signatures. Done on all cores at once.
 //!
-//! Signatures are what a replay costs (docs/performance.md); everything that needs the entry before it is left to `replay`.
+//! Signatures are what a replay costs; everything that needs the entry before it is left to `replay`.
 
 use super::finding::{Finding, Unknown, What};
-use super::spread::spread;
 use crate::codec::Time;
+use crate::crypto::{SignedMessage, screen_signatures};
 use crate::evidence::{Entry, Kind, SignedStatement, VerifyError};
 use crate::merkle::{Hash, leaf_hash};
+
+/// How signatures are judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Signatures {
+    /// One by one, under the rule of docs/formats.md: this decides.
+    #[default]
+    Strict,
+    /// Many in one equation, which can be fooled where one by one cannot: this screens. Where the equation fails, they are
+    /// judged one by one.
+    Screened,
+}
+
+/// Neighbouring entries, each examined on its own, with their bytes.
+pub(super) struct Portion<E> {
+    pub(super) first: u64,
+    pub(super) entries: Vec<E>,
+    pub(super) examined: Vec<Examined>,
+}
 
 /// An entry as it was found, on its own.
 pub(super) struct Examined {
@@ -26,35 +44,56 @@ pub(super) enum Unread {
     Malformed,
 }
 
-/// Examines `entries`, the first of which stands at index `first`, on `threads` threads; in order.
-pub(super) fn examine_all<E: AsRef<[u8]> + Sync>(first: u64, entries: &[E], threads: usize) -> Vec<Examined> {
-    spread(entries, threads, |position, entry| examine(first + position as u64, entry.as_ref()))
+impl<E: AsRef<[u8]>> Portion<E> {
+    /// Examines entries, the first of which stands at index `first`.
+    pub(super) fn examine(first: u64, entries: Vec<E>, signatures: Signatures) -> Self {
+        let mut examined: Vec<_> =
+            (first..).zip(&entries).map(|(index, entry)| Examined::read(index, entry.as_ref())).collect();
+        if signatures == Signatures::Strict || !pass_the_screen(&examined) {
+            (first..).zip(&mut examined).for_each(|(index, examined)| examined.verify(index));
+        }
+        Self { first, entries, examined }
+    }
 }
 
-/// Examines one entry, which stands at `index`.
-fn examine(index: u64, bytes: &[u8]) -> Examined {
-    let mut examined = Examined {
-        leaf: leaf_hash(bytes),
-        parts: None,
-        statement: Err(Unread::Malformed),
-        findings: Vec::new(),
-        unknown: Vec::new(),
-    };
-    match Entry::parse(bytes) {
-        Ok(entry) => {
-            examined.parts = Some((entry.index().get(), entry.time(), *entry.previous()));
-            examined.read_statement(index, &entry);
-        }
-        Err(error) if error.is_unknown() => {
-            examined.statement = Err(Unread::UnknownVersion);
-            examined.unknown.push(Unknown::EntryVersion);
-        }
-        Err(error) => examined.find(index, What::EntryMalformed, "an entry", error.to_string()),
+/// Whether one equation over all signatures of suite 1 holds; a signature of another suite is no part of it.
+fn pass_the_screen(examined: &[Examined]) -> bool {
+    let statements = || examined.iter().filter_map(|examined| examined.statement.as_ref().ok());
+    if statements().any(|statement| statement.public_key().is_none() || statement.kind() == Kind::Enrol) {
+        // Few, and what is odd about them must be told one by one.
+        return false;
     }
-    examined
+    let signed = statements().filter_map(|statement| {
+        let signature = statement.signature().try_into().ok()?;
+        Some(SignedMessage { key: statement.public_key()?, message: statement.signed_bytes(), signature })
+    });
+    screen_signatures(&signed.collect::<Vec<_>>())
 }
 
 impl Examined {
+    /// Reads one entry, which stands at `index`. Its signatures are not judged yet.
+    pub(super) fn read(index: u64, bytes: &[u8]) -> Self {
+        let mut examined = Self {
+            leaf: leaf_hash(bytes),
+            parts: None,
+            statement: Err(Unread::Malformed),
+            findings: Vec::new(),
+            unknown: Vec::new(),
+        };
+        match Entry::parse(bytes) {
+            Ok(entry) => {
+                examined.parts = Some((entry.index().get(), entry.time(), *entry.previous()));
+                examined.read_statement(index, &entry);
+            }
+            Err(error) if error.is_unknown() => {
+                examined.statement = Err(Unread::UnknownVersion);
+                examined.unknown.push(Unknown::EntryVersion);
+            }
+            Err(error) => examined.find(index, What::EntryMalformed, "an entry", error.to_string()),
+        }
+        examined
+    }
+
     fn find(&mut self, index: u64, what: What, expected: &str, found: String) {
         self.findings.push(Finding::at_entry(index, what, expected, found));
     }
@@ -62,7 +101,9 @@ impl Examined {
     fn read_statement(&mut self, index: u64, entry: &Entry) {
         match entry.statement() {
             Ok(statement) => {
-                self.verify(index, &statement);
+                if let Kind::Unknown(kind) = statement.kind() {
+                    self.unknown.push(Unknown::Kind(kind));
+                }
                 self.statement = Ok(statement);
             }
             Err(error) if error.is_unknown() => {
@@ -73,10 +114,9 @@ impl Examined {
         }
     }
 
-    fn verify(&mut self, index: u64, statement: &SignedStatement) {
-        if let Kind::Unknown(kind) = statement.kind() {
-            self.unknown.push(Unknown::Kind(kind));
-        }
+    /// Judges the signatures of the entry, which stands at `index`, one by one.
+    fn verify(&mut self, index: u64) {
+        let Ok(statement) = &self.statement else { return };
         for checked in [statement.check_signature(), statement.check_consent()] {
             match checked {
                 Ok(()) => {}

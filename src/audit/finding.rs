@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// How many findings are kept with their particulars; all are counted.
 const KEPT: usize = 1_000;
@@ -112,6 +112,8 @@ pub struct Finding {
     pub expected: String,
     /// What was there.
     pub found: String,
+    /// Where to look to see it by hand, where that can be said.
+    pub see: Option<String>,
 }
 
 impl Finding {
@@ -124,7 +126,7 @@ impl Finding {
     /// A finding about no one entry.
     #[must_use]
     pub fn at(place: Place, what: What, expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { index: None, since: None, what, place, expected: expected.into(), found: found.into() }
+        Self { index: None, since: None, what, place, expected: expected.into(), found: found.into(), see: None }
     }
 
     /// The same, about entry `index`.
@@ -148,7 +150,7 @@ impl fmt::Display for Finding {
 }
 
 /// What this version does not know: not a failure, but no pass either.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unknown {
     /// The entry's version.
@@ -173,7 +175,7 @@ impl fmt::Display for Unknown {
 }
 
 /// Something not understood, with its entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotUnderstood {
     /// The entry.
     pub index: u64,
@@ -182,7 +184,7 @@ pub struct NotUnderstood {
 }
 
 /// A check that was not made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NotChecked {
     /// Admission, from this entry on: the rules for it are not known to this version.
@@ -193,6 +195,8 @@ pub enum NotChecked {
     EntriesSince(u64),
     /// Whether acknowledged entries are lost: the ledger's folder has no tip that says how far it had come.
     Tip,
+    /// Signatures one by one: they were only screened, many in one equation.
+    SignaturesOneByOne,
     /// The log's signature and the quorum of witnesses: the policy given does not decide them for the newest checkpoint.
     PolicyUndecided,
 }
@@ -204,6 +208,9 @@ impl fmt::Display for NotChecked {
             Self::UniquenessSince(index) => write!(f, "whether a statement comes twice, from entry {index} on"),
             Self::EntriesSince(index) => write!(f, "entries from {index} on"),
             Self::Tip => f.write_str("whether acknowledged entries are lost: there is no tip"),
+            Self::SignaturesOneByOne => {
+                f.write_str("signatures one by one: this was a screen, which finds damage and cannot decide")
+            }
             Self::PolicyUndecided => {
                 f.write_str("the newest checkpoint: there is none, no log key of the policy signed it, or its quorum is not reached")
             }

@@ -6,13 +6,20 @@
 //! was there. Reading files, databases and servers is for floors above; this one only computes, on as many threads as told.
 
 mod admission;
+mod claim;
 mod examine;
 mod finding;
 mod outcome;
+mod pipeline;
 mod replay;
 mod spread;
+mod standing;
 mod statement_ids;
 
+pub use claim::{Claim, ClaimTooLate};
+pub use examine::Signatures;
 pub use finding::{Finding, Findings, NotChecked, NotUnderstood, Place, Unknown, What};
 pub use outcome::{AuditReport, Outcome};
-pub use replay::{Claim, ClaimTooLate, Replay, Uniqueness};
+pub use pipeline::{PORTION, Stop, replay_all};
+pub use replay::{Replay, Uniqueness};
+pub use standing::{Standing, StandingError};

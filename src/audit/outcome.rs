@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::finding::{Finding, Findings, NotChecked, NotUnderstood};
+use super::finding::{Finding, Findings, NotChecked, NotUnderstood, Place};
 use crate::merkle::TreeHead;
 
 /// The layout of the JSON; a change that breaks a reader is a new one.
@@ -42,7 +42,9 @@ pub struct AuditReport {
     pub outcome: Outcome,
     /// The ledger's name by its first entry.
     pub origin: Option<String>,
-    /// Entries replayed.
+    /// The first entry of those replayed; 0 unless only a part was asked for, or an earlier audit was gone on from.
+    pub from: u64,
+    /// Entries of the tree that the replay came to.
     pub size: u64,
     /// The root that they give, in hex.
     pub root: String,
@@ -66,7 +68,7 @@ pub struct AuditReport {
 
 impl AuditReport {
     /// Sums up.
-    pub(super) fn new(findings: Findings, origin: Option<String>, head: &TreeHead, compared: u64) -> Self {
+    pub(super) fn new(findings: Findings, origin: Option<String>, from: u64, head: &TreeHead, compared: u64) -> Self {
         let Findings { mut list, count, later_roots, not_understood, not_understood_count, not_checked } = findings;
         list.sort_by_key(|finding| finding.index.or(finding.since).unwrap_or(u64::MAX));
         let outcome = if count > 0 {
@@ -81,6 +83,7 @@ impl AuditReport {
             format: FORMAT,
             outcome,
             origin,
+            from,
             size: head.size.get(),
             root: head.root.to_string(),
             compared,
@@ -92,5 +95,14 @@ impl AuditReport {
             not_understood,
             not_checked,
         }
+    }
+
+    /// The same, with `see` told where to look for each finding.
+    #[must_use]
+    pub fn seen_at(mut self, see: impl Fn(&Place) -> Option<String>) -> Self {
+        for finding in &mut self.findings {
+            finding.see = see(&finding.place);
+        }
+        self
     }
 }

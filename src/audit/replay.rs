@@ -3,52 +3,21 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use thiserror::Error;
-
 use super::admission::{Admission, Applicant};
-use super::examine::{Examined, Unread, examine_all};
+use super::claim::{Claim, Ledger};
+use super::examine::{Examined, Portion, Signatures, Unread};
 use super::finding::{Finding, Findings, NotChecked, Place, What};
 use super::outcome::AuditReport;
 use super::spread::spread;
+use super::standing::Standing;
 use super::statement_ids::StatementIds;
 use crate::codec::Time;
-use crate::evidence::{Body, Genesis, SignedStatement};
-use crate::merkle::{Frontier, Hash, TILE_WIDTH, TileId, TreeFull, TreeHead, TreeSize};
-use crate::note::VerifierKey;
-use crate::trust::{LogSignature, Policy, QuorumCheck, SignedCheckpoint};
+use crate::evidence::{Body, SignedStatement, StatementId};
+use crate::merkle::{Frontier, Hash, TreeFull, TreeHead, TreeSize};
+use crate::trust::{Policy, SignedCheckpoint};
 
-/// Something that the ledger stated of its tree, to be compared when the replay comes to its size.
-#[derive(Clone, Debug)]
-pub enum Claim {
-    /// A tree head.
-    Head(TreeHead),
-    /// A signed checkpoint, kept or served for a size.
-    Checkpoint {
-        /// The size that it is kept for.
-        size: TreeSize,
-        /// Its bytes.
-        note: Vec<u8>,
-    },
-}
-
-impl Claim {
-    fn size(&self) -> u64 {
-        match self {
-            Self::Head(head) => head.size.get(),
-            Self::Checkpoint { size, .. } => size.get(),
-        }
-    }
-}
-
-/// A claim about a size that the replay has passed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the replay has {replayed} entries and cannot go back to size {claimed}")]
-pub struct ClaimTooLate {
-    /// The size of the claim.
-    pub claimed: u64,
-    /// Entries replayed so far.
-    pub replayed: u64,
-}
+/// Entries whose signatures are screened together when they are fed.
+const AT_A_TIME: usize = 64;
 
 /// Who checks that no statement comes twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,36 +26,38 @@ pub enum Uniqueness {
     ByIndex,
     /// The replay, in memory: 40 bytes an entry, up to so many entries.
     InMemory(usize),
-}
-
-/// A ledger's key and name, by its genesis entry.
-#[derive(Clone, Debug)]
-struct Ledger {
-    origin: String,
-    key: VerifierKey,
+    /// The caller, who takes the ids of each portion by [`Replay::take_ids`].
+    ByCaller,
 }
 
 /// A replay in progress. Memory: the right edge of the tree, one feed's entries, and what is claimed ahead.
 #[derive(Debug)]
 pub struct Replay {
-    threads: usize,
-    frontier: Frontier,
+    pub(super) threads: usize,
+    pub(super) signatures: Signatures,
+    /// The first entry that is replayed.
+    pub(super) from: u64,
+    pub(super) frontier: Frontier,
     /// Leaf hash of the last entry; zeros before the first.
-    last_leaf: Hash,
+    pub(super) last_leaf: Hash,
     /// Time of the last entry whose version is known.
-    last_time: Time,
-    admission: Admission,
-    ledger: Option<Ledger>,
-    ids: Option<StatementIds>,
-    claims: BTreeMap<u64, Vec<Claim>>,
+    pub(super) last_time: Time,
+    pub(super) admission: Admission,
+    pub(super) ledger: Option<Ledger>,
+    pub(super) ids: Option<StatementIds>,
+    /// Ids that the caller has not taken yet, when it is the caller who looks for repeats.
+    pub(super) untaken: Option<Vec<(StatementId, u64)>>,
+    /// Entries that say who may deposit, as a standing keeps them.
+    pub(super) governing: Vec<(u64, Vec<u8>)>,
+    pub(super) claims: BTreeMap<u64, Vec<Claim>>,
     /// Checkpoints whose root was compared, and their signature not yet.
-    unverified: Vec<(u64, SignedCheckpoint)>,
+    pub(super) unverified: Vec<(u64, SignedCheckpoint)>,
     /// The largest size at which a stated root agreed.
-    agreed: u64,
+    pub(super) agreed: u64,
     /// Whether the last root compared differed: the next ones then differ for the same reason.
-    is_astray: bool,
-    compared: u64,
-    findings: Findings,
+    pub(super) is_astray: bool,
+    pub(super) compared: u64,
+    pub(super) findings: Findings,
 }
 
 impl Replay {
@@ -94,11 +65,15 @@ impl Replay {
     #[must_use]
     pub fn new(threads: usize, uniqueness: Uniqueness) -> Self {
         let ids = match uniqueness {
-            Uniqueness::ByIndex => None,
             Uniqueness::InMemory(limit) => Some(StatementIds::new(limit)),
+            Uniqueness::ByIndex | Uniqueness::ByCaller => None,
         };
         Self {
-            threads,
+            threads: threads.max(1),
+            signatures: Signatures::Strict,
+            from: 0,
+            untaken: (uniqueness == Uniqueness::ByCaller).then(Vec::new),
+            governing: Vec::new(),
             frontier: Frontier::new(),
             last_leaf: Hash::from_bytes([0; Hash::LEN]),
             last_time: Time::NOT_STATED,
@@ -112,6 +87,87 @@ impl Replay {
             compared: 0,
             findings: Findings::default(),
         }
+    }
+
+    /// Goes on where an earlier replay stood.
+    #[must_use]
+    pub fn resume(threads: usize, uniqueness: Uniqueness, standing: Standing) -> Self {
+        let mut replay = Self::new(threads, uniqueness);
+        for (index, entry) in &standing.governing {
+            let examined = Examined::read(*index, entry);
+            replay.check_statement(*index, &examined.statement);
+        }
+        // What the governing entries made of the checks was told when they were first replayed.
+        replay.findings = Findings {
+            not_understood: standing.not_understood,
+            not_understood_count: standing.not_understood_count,
+            not_checked: standing.not_checked,
+            ..Findings::default()
+        };
+        replay.take_ids();
+        Self {
+            from: standing.frontier.size().get(),
+            agreed: standing.frontier.size().get(),
+            frontier: standing.frontier,
+            last_leaf: standing.last_leaf,
+            last_time: standing.last_time,
+            governing: standing.governing,
+            ids: None,
+            ..replay
+        }
+    }
+
+    /// Replays a part of a ledger alone: from where `frontier` ends, after an entry with leaf hash `last_leaf`. Admission
+    /// and uniqueness are not checked, nor that the first entry's time is not before that of the one before it.
+    #[must_use]
+    pub fn part(threads: usize, frontier: Frontier, last_leaf: Hash, genesis: &[u8]) -> Self {
+        let mut replay = Self::new(threads, Uniqueness::ByIndex);
+        if frontier.size() > TreeSize::ZERO {
+            replay.check_statement(0, &Examined::read(0, genesis).statement);
+            replay.admission = Admission::NotKnown;
+            replay.findings = Findings::default();
+        }
+        Self { from: frontier.size().get(), agreed: frontier.size().get(), frontier, last_leaf, ..replay }
+    }
+
+    /// The same, with signatures judged in this way.
+    #[must_use]
+    pub fn with_signatures(self, signatures: Signatures) -> Self {
+        Self { signatures, ..self }
+    }
+
+    pub(super) const fn threads(&self) -> usize {
+        self.threads
+    }
+
+    pub(super) const fn signatures(&self) -> Signatures {
+        self.signatures
+    }
+
+    /// The statement ids since the last time, with their entries' indexes, for a caller who looks for repeats.
+    pub fn take_ids(&mut self) -> Vec<(StatementId, u64)> {
+        self.untaken.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Where the replay stands, for the next one to go on from. None when something does not hold, when signatures were only
+    /// screened, or when `newest` is not the checkpoint that the replay came to.
+    #[must_use]
+    pub fn standing(&self, newest: &SignedCheckpoint) -> Option<Standing> {
+        let sound = self.findings.count == 0 && self.signatures == Signatures::Strict;
+        let ledger = self.ledger.as_ref().filter(|_| sound && *newest.head() == self.frontier.head())?;
+        let mut frontier = self.frontier.clone();
+        frontier.prune();
+        Some(Standing {
+            key: ledger.key.clone(),
+            checkpoint: newest.clone(),
+            frontier,
+            last_leaf: self.last_leaf,
+            last_time: self.last_time,
+            governing: self.governing.clone(),
+            not_understood: self.findings.not_understood.clone(),
+            not_understood_count: self.findings.not_understood_count,
+            not_checked: self.findings.not_checked.clone(),
+        })
     }
 
     /// Entries replayed so far, and the root that they give.
@@ -131,75 +187,50 @@ impl Replay {
         &mut self.findings
     }
 
-    /// Compares a tile as it was kept or served with the bytes that the replay gives for it.
-    pub fn compare_tile(&mut self, id: TileId, due: &[u8], found: &[u8]) {
-        self.compared += 1;
-        if due == found {
-            return;
-        }
-        let place = Place::Tile(id.path());
-        let (due_hashes, _) = due.as_chunks::<{ Hash::LEN }>();
-        let (found_hashes, rest) = found.as_chunks::<{ Hash::LEN }>();
-        let differs = due_hashes.iter().zip(found_hashes).position(|(due, found)| due != found);
-        let Some(at) = differs.filter(|_| rest.is_empty() && found.len() == due.len()) else {
-            let sizes = (format!("{} bytes", due.len()), format!("{} bytes", found.len()));
-            return self.findings.push(Finding::at(place, What::Tile, sizes.0, sizes.1));
-        };
-        let show = |hashes: &[[u8; Hash::LEN]]| format!("{} as hash {at}", Hash::from_bytes(hashes[at]));
-        let finding = Finding::at(place, What::Tile, show(due_hashes), show(found_hashes));
-        // In a tile of level 0 each hash is one entry's; above, it is that of all entries below it.
-        let below = 256_u64.saturating_pow(id.level().into());
-        let first = (id.index() * u64::from(TILE_WIDTH) + at as u64).saturating_mul(below);
-        self.findings.push(if id.level() == 0 { finding.about(first) } else { finding.since(first) });
-    }
-
-    /// Drops what is expected at sizes that the replay will not come to, because an entry before them cannot be read.
-    pub fn forget_claims(&mut self) {
-        self.claims.clear();
-    }
-
-    /// Takes what the ledger states of its tree at a size, to be compared when the replay gets there.
-    ///
-    /// # Errors
-    ///
-    /// When the replay is already past that size.
-    pub fn expect(&mut self, claim: Claim) -> Result<(), ClaimTooLate> {
-        let (claimed, replayed) = (claim.size(), self.frontier.size().get());
-        if claimed < replayed {
-            return Err(ClaimTooLate { claimed, replayed });
-        }
-        if claimed == replayed {
-            self.compare(claim);
-            self.check_signatures();
-        } else {
-            self.claims.entry(claimed).or_default().push(claim);
-        }
-        Ok(())
-    }
-
     /// Replays the next entries. Signatures are verified on all threads, so some thousands of entries at a time are best.
     ///
     /// # Errors
     ///
     /// When the tree is full, at 2^63 entries.
     pub fn feed<E: AsRef<[u8]> + Sync>(&mut self, entries: &[E]) -> Result<(), TreeFull> {
+        let (first, signatures) = (self.frontier.size().get(), self.signatures);
+        let portions: Vec<_> = (first..).step_by(AT_A_TIME).zip(entries.chunks(AT_A_TIME)).collect();
+        let examined = spread(&portions, self.threads, |_, (first, entries)| {
+            Portion::examine(*first, entries.iter().map(AsRef::as_ref).collect(), signatures)
+        });
         self.frontier.prune();
-        for examined in examine_all(self.frontier.size().get(), entries, self.threads) {
-            self.take(examined)?;
-        }
+        examined.into_iter().try_for_each(|portion| self.go_through(portion).map(drop))?;
         self.check_signatures();
         Ok(())
     }
 
+    /// Takes the next entries, which were examined, and gives them back.
+    pub(super) fn take<E: AsRef<[u8]>>(&mut self, portion: Portion<E>) -> Result<Vec<E>, TreeFull> {
+        self.frontier.prune();
+        let entries = self.go_through(portion)?;
+        self.check_signatures();
+        Ok(entries)
+    }
+
+    fn go_through<E: AsRef<[u8]>>(&mut self, portion: Portion<E>) -> Result<Vec<E>, TreeFull> {
+        debug_assert_eq!(portion.first, self.frontier.size().get(), "portions come in order");
+        for (entry, examined) in portion.entries.iter().zip(portion.examined) {
+            self.take_entry(entry.as_ref(), examined)?;
+        }
+        Ok(portion.entries)
+    }
+
     /// One entry against the one before it.
-    fn take(&mut self, examined: Examined) -> Result<(), TreeFull> {
+    fn take_entry(&mut self, entry: &[u8], examined: Examined) -> Result<(), TreeFull> {
         let index = self.frontier.size().get();
         examined.findings.into_iter().for_each(|finding| self.findings.push(finding));
         examined.unknown.into_iter().for_each(|what| self.findings.push_unknown(index, what));
         if let Some((stated, time, previous)) = examined.parts {
             self.check_chain(index, stated, time, &previous);
         }
-        self.check_statement(index, &examined.statement);
+        if self.check_statement(index, &examined.statement) {
+            self.governing.push((index, entry.to_vec()));
+        }
         self.last_leaf = examined.leaf;
         self.frontier.append(examined.leaf)?;
         for claim in self.claims.remove(&(index + 1)).unwrap_or_default() {
@@ -226,7 +257,8 @@ impl Replay {
         }
     }
 
-    fn check_statement(&mut self, index: u64, statement: &Result<SignedStatement, Unread>) {
+    /// Admission, genesis and uniqueness. True when the entry says who may deposit.
+    fn check_statement(&mut self, index: u64, statement: &Result<SignedStatement, Unread>) -> bool {
         let applicant = match statement {
             Ok(statement) => match statement.body() {
                 Body::Genesis(genesis) => Applicant::Genesis(genesis),
@@ -242,58 +274,18 @@ impl Replay {
         if was_known && self.admission == Admission::NotKnown {
             self.findings.push_unchecked(NotChecked::AdmissionSince(index));
         }
-        let Ok(statement) = statement else { return };
+        let governs = applicant.governs();
+        let Ok(statement) = statement else { return governs };
         if let (0, Body::Genesis(genesis)) = (index, statement.body()) {
             self.ledger = Ledger::of(genesis, statement);
         }
         if let Some(ids) = &mut self.ids {
             ids.push(statement.id(), index);
         }
-    }
-
-    /// A claim against the tree as it is now; signatures are left for later.
-    fn compare(&mut self, claim: Claim) {
-        let (size, note) = match claim {
-            Claim::Head(head) => return self.compare_root(Place::Head(head.size.get()), &head),
-            Claim::Checkpoint { size, note } => (size.get(), note),
-        };
-        match SignedCheckpoint::parse(note) {
-            Ok(signed) => {
-                self.compare_root(Place::Checkpoint(size), signed.head());
-                self.unverified.push((size, signed));
-            }
-            Err(error) => {
-                let place = Place::Checkpoint(size);
-                let finding = Finding::at(place, What::CheckpointMalformed, "a signed checkpoint", error.to_string());
-                self.findings.push(finding);
-            }
+        if let Some(untaken) = &mut self.untaken {
+            untaken.push((statement.id(), index));
         }
-    }
-
-    fn compare_root(&mut self, place: Place, stated: &TreeHead) {
-        self.compared += 1;
-        let head = self.frontier.head();
-        if *stated == head {
-            self.agreed = head.size.get();
-            self.is_astray = false;
-            return;
-        }
-        if self.is_astray {
-            return self.findings.push_consequence();
-        }
-        self.is_astray = true;
-        let show = |head: &TreeHead| format!("{} entries with root {}", head.size, head.root);
-        self.findings.push(Finding::at(place, What::Root, show(&head), show(stated)).since(self.agreed));
-    }
-
-    /// The checkpoints compared since the last time must be this ledger's, and signed by it.
-    fn check_signatures(&mut self) {
-        let unverified = std::mem::take(&mut self.unverified);
-        let Some(ledger) = &self.ledger else { return };
-        let wrong = spread(&unverified, self.threads, |_, (size, signed)| ledger.check(*size, signed));
-        for finding in wrong.into_iter().flatten() {
-            self.findings.push(finding);
-        }
+        governs
     }
 
     /// Ends the replay; `newest` is the ledger's newest checkpoint and is judged by `policy`, if one is given.
@@ -318,47 +310,13 @@ impl Replay {
                 self.findings.push_unchecked(NotChecked::UniquenessSince(index));
             }
         }
+        if self.signatures == Signatures::Screened {
+            self.findings.push_unchecked(NotChecked::SignaturesOneByOne);
+        }
         if let Some(policy) = policy.filter(|_| head.size > TreeSize::ZERO) {
             self.judge(policy, newest);
         }
         let origin = self.ledger.map(|ledger| ledger.origin);
-        AuditReport::new(self.findings, origin, &head, self.compared)
-    }
-
-    /// Steps 5 and 6 of docs/formats.md, "Verification", for the newest checkpoint.
-    fn judge(&mut self, policy: &Policy, newest: Option<&SignedCheckpoint>) {
-        let Some(newest) = newest else { return self.findings.push_unchecked(NotChecked::PolicyUndecided) };
-        let judgement = policy.judge(newest);
-        let bad = match (&judgement.log, judgement.quorum) {
-            (LogSignature::Invalid { error, .. }, _) => Some(error.to_string()),
-            (LogSignature::OriginMismatch(key), _) => Some(format!("a signature by {}", key.name())),
-            (_, QuorumCheck::Invalid) => Some("a cosignature that is not valid".to_owned()),
-            (LogSignature::UnknownKey, _) | (_, QuorumCheck::NotReached { .. }) => {
-                return self.findings.push_unchecked(NotChecked::PolicyUndecided);
-            }
-            (LogSignature::Valid(_), QuorumCheck::NotRequired | QuorumCheck::Reached { .. }) => None,
-        };
-        if let Some(found) = bad {
-            let place = Place::Checkpoint(newest.head().size.get());
-            self.findings.push(Finding::at(place, What::Policy, "a checkpoint that passes the policy", found));
-        }
-    }
-}
-
-impl Ledger {
-    fn of(genesis: &Genesis, statement: &SignedStatement) -> Option<Self> {
-        let key = VerifierKey::new_ed25519(genesis.origin.key_name().clone(), *statement.public_key()?);
-        Some(Self { origin: genesis.origin.to_string(), key })
-    }
-
-    /// What is wrong with a checkpoint that should be this ledger's.
-    fn check(&self, size: u64, signed: &SignedCheckpoint) -> Option<Finding> {
-        let place = Place::Checkpoint(size);
-        if signed.origin().as_str() != self.origin {
-            return Some(Finding::at(place, What::Origin, &self.origin, signed.origin().as_str()));
-        }
-        let error = signed.note().open(std::slice::from_ref(&self.key)).err()?;
-        let expected = format!("a signature by {}", self.key);
-        Some(Finding::at(place, What::CheckpointSignature, expected, error.to_string()))
+        AuditReport::new(self.findings, origin, self.from, &head, self.compared)
     }
 }

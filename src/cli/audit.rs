@@ -1,44 +1,105 @@
-//! `notarium audit`: replays a whole ledger, from its folder or as it is served, and says what does not hold.
+//! `notarium audit`: replays a whole ledger (its folder, an export, or as it is served) and says what does not hold.
 
+mod export;
 mod folder;
+mod part;
 mod served;
+mod source;
+mod tiles;
 
 use std::path::PathBuf;
-use std::sync::mpsc;
 use std::thread;
 
+use anyhow::anyhow;
+
+use self::export::Export;
 use super::Exit;
 use super::ledger_option::{Source, client, read_policy};
-use super::output::{Meter, Output};
-use crate::audit::{AuditReport, Outcome, Replay};
+use super::output::{Output, WithHint};
+use crate::audit::{AuditReport, Outcome, Replay, Signatures, Standing, Uniqueness};
+use crate::codec::parse_decimal;
+use crate::trust::{Origin, Policy};
 
-/// Entries that are replayed at a time, a whole number of bundles: some tens of milliseconds of signatures, and at most a
-/// few megabytes.
-const ENTRIES_AT_A_TIME: u64 = 4_096;
 /// Findings that a person is shown.
 const LISTED: usize = 30;
-/// Reads that may wait for the replay, so that reading and verifying go on side by side.
-const READ_AHEAD: usize = 2;
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
-    /// The ledger: its folder, or its address with http:// or https://
+    /// The ledger: its folder, an export of it, or its address with http:// or https://
     #[arg(value_name = "DIR-OR-URL")]
     ledger: Source,
     /// Policy file: the newest checkpoint must pass it
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// Folder in which audits of this ledger keep where they stand; the next one goes on from there, and proves that nothing
+    /// before has changed
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["from", "to"])]
+    state: Option<PathBuf>,
+    /// First entry to replay, when only a part shall be
+    #[arg(long, value_name = "INDEX", value_parser = number)]
+    from: Option<u64>,
+    /// Entry before which to end, when only a part shall be replayed
+    #[arg(long, value_name = "INDEX", value_parser = number)]
+    to: Option<u64>,
+    /// How signatures are judged
+    #[arg(long, value_enum, default_value_t = Judged::Strict)]
+    signatures: Judged,
     /// Print the findings as JSON
     #[arg(long)]
     json: bool,
 }
 
+/// How signatures are judged.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Judged {
+    /// One by one, under the rule of the formats
+    Strict,
+    /// Many at once: a faster screen that finds damage, but cannot decide; the outcome is undetermined at best
+    Batch,
+}
+
+/// What an audit is to do.
+struct Plan {
+    threads: usize,
+    policy: Option<Policy>,
+    state: Option<PathBuf>,
+    signatures: Signatures,
+    from: Option<u64>,
+    to: Option<u64>,
+}
+
+impl Plan {
+    /// Whether only a part of the entries is to be replayed.
+    const fn is_part(&self) -> bool {
+        self.from.is_some() || self.to.is_some()
+    }
+}
+
+fn number(text: &str) -> Result<u64, String> {
+    parse_decimal(text).map_err(|error| error.to_string())
+}
+
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
-    let policy = args.policy.as_deref().map(read_policy).transpose()?;
-    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let signatures = match args.signatures {
+        Judged::Strict => Signatures::Strict,
+        Judged::Batch => Signatures::Screened,
+    };
+    if signatures == Signatures::Screened && args.state.is_some() {
+        return Err(anyhow!("a screen does not decide, so there is nothing that a state could build on"))
+            .hint("leave out --state or --signatures batch");
+    }
+    let plan = Plan {
+        threads: thread::available_parallelism().map_or(1, usize::from),
+        policy: args.policy.as_deref().map(read_policy).transpose()?,
+        state: args.state.clone(),
+        signatures,
+        from: args.from,
+        to: args.to,
+    };
     let report = match &args.ledger {
-        Source::Folder(folder) => folder::audit(folder, policy.as_ref(), threads, output)?,
-        Source::Served(address) => served::audit(&client(address.clone(), output), policy.as_ref(), threads, output)?,
+        Source::Folder(folder) if Export::is_at(folder) => seen(&Export(folder.clone()), &plan, output)?,
+        Source::Folder(folder) => folder::audit(folder, &plan, output)?,
+        Source::Served(address) => seen(&client(address.clone(), output), &plan, output)?,
     };
     if args.json {
         output.json(&report)?;
@@ -52,16 +113,42 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     })
 }
 
+/// A replay from entry 0, or from where the last audit of this ledger stood.
+fn begin(standing: Option<&Standing>, origin: &Origin, uniqueness: Uniqueness, plan: &Plan) -> anyhow::Result<Replay> {
+    let replay = match standing {
+        None => Replay::new(plan.threads, uniqueness),
+        Some(standing) if standing.key().name() == origin.key_name() => {
+            Replay::resume(plan.threads, uniqueness, standing.clone())
+        }
+        Some(standing) => {
+            return Err(anyhow!("the state is of {}, and the ledger is {origin}", standing.key().name()))
+                .hint("each ledger wants a state of its own: name another folder with --state");
+        }
+    };
+    Ok(replay.with_signatures(plan.signatures))
+}
+
+/// Audits a log by its tiles, and says where to look for what it finds.
+fn seen(source: &impl source::Source, plan: &Plan, output: &Output) -> anyhow::Result<AuditReport> {
+    Ok(tiles::audit(source, plan, output)?.seen_at(|place| source.see(place)))
+}
+
 /// The report for a person: what was replayed, what is wrong, and last the outcome.
 fn print(report: &AuditReport, output: &Output) -> anyhow::Result<()> {
     if let Some(origin) = &report.origin {
         output.data(format_args!("ledger     {origin}"))?;
     }
-    output.data(format_args!("entries    {} replayed", report.size))?;
+    match report.from {
+        0 => output.data(format_args!("entries    {} replayed", report.size))?,
+        from => output.data(format_args!("entries    {} replayed, from {from} on", report.size - from))?,
+    }
     output.data(format_args!("root       {}", report.root))?;
     output.data(format_args!("compared   {} heads, checkpoints and tiles", report.compared))?;
     for finding in report.findings.iter().take(LISTED) {
         output.data(format_args!("wrong      {finding}"))?;
+        if let Some(see) = &finding.see {
+            output.data(format_args!("           see {see}"))?;
+        }
     }
     say_more(report.finding_count, report.findings.len().min(LISTED), output)?;
     if report.later_roots > 0 {
@@ -99,38 +186,4 @@ fn conclusion(report: &AuditReport) -> String {
         (Outcome::Fails, Some(index)) => format!("outcome    does not hold: something is wrong from entry {index} on"),
         (Outcome::Fails, None) => "outcome    does not hold: the store is damaged".to_owned(),
     }
-}
-
-/// Feeds a replay from a reader on a thread of its own. `read` gives the entries of a range, in order, and may stop early;
-/// `after` is told of each range that was replayed.
-fn replay_all<E: Send + Sync + AsRef<[u8]>, Error: Send>(
-    replay: &mut Replay,
-    size: u64,
-    meter: &Meter<'_>,
-    mut read: impl FnMut(std::ops::Range<u64>) -> Result<Vec<E>, Error> + Send,
-    mut after: impl FnMut(&mut Replay, std::ops::Range<u64>) -> anyhow::Result<()>,
-) -> anyhow::Result<Result<(), Error>> {
-    let (send, received) = mpsc::sync_channel(READ_AHEAD);
-    thread::scope(|scope| {
-        scope.spawn(move || {
-            for start in (0..size).step_by(usize::try_from(ENTRIES_AT_A_TIME).unwrap_or(usize::MAX)) {
-                let range = start..size.min(start + ENTRIES_AT_A_TIME);
-                let entries = read(range.clone());
-                let failed = entries.is_err();
-                // Nobody receives any more: the replay has ended with an error of its own.
-                if send.send((range, entries)).is_err() || failed {
-                    return;
-                }
-            }
-        });
-        for (range, entries) in received {
-            match entries {
-                Ok(entries) => replay.feed(&entries)?,
-                Err(error) => return Ok(Err(error)),
-            }
-            meter.advance(range.end - range.start);
-            after(replay, range)?;
-        }
-        Ok(Ok(()))
-    })
 }

@@ -102,7 +102,19 @@ hex_bytes! {
     Signature, 64
 }
 
+impl Signature {
+    /// Whether R is one of the 14 encodings of small-order points.
+    pub(super) fn is_small_order(&self) -> bool {
+        is_small_order(&self.0[..32])
+    }
+}
+
 impl PublicKey {
+    /// Whether it is one of the 14 encodings of small-order points.
+    pub(super) fn is_small_order(&self) -> bool {
+        is_small_order(&self.0)
+    }
+
     /// Verifies `signature` over `message` by the rule of docs/formats.md, Signatures.
     ///
     /// Valid exactly when S < L; neither this key nor R is one of the 14 encodings of small-order points; and the
@@ -115,10 +127,10 @@ impl PublicKey {
     ///
     /// The part of the rule that is broken. Which of several is named is not part of the rule.
     pub fn verify(&self, message: &[u8], signature: &Signature) -> Result<(), SignatureError> {
-        if is_small_order(&self.0) {
+        if self.is_small_order() {
             return Err(SignatureError::SmallOrderKey);
         }
-        if is_small_order(&signature.0[..32]) {
+        if signature.is_small_order() {
             return Err(SignatureError::SmallOrderR);
         }
         let key = ed25519_dalek::VerifyingKey::from_bytes(&self.0).map_err(|_| SignatureError::KeyNotOnCurve)?;

@@ -9,9 +9,11 @@
 mod bytes;
 mod digest;
 mod ed25519;
+mod screen;
 mod suite;
 
 pub use bytes::HexError;
 pub use digest::{Digests, DualHasher, Sha256Digest, Sha256Hasher, Sm3Digest, Sm3Hasher, sha256, sm3};
 pub use ed25519::{PublicKey, Signature, SignatureError, SigningKey};
+pub use screen::{SignedMessage, screen_signatures};
 pub use suite::Suite;

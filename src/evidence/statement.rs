@@ -240,13 +240,19 @@ impl SignedStatement {
         &self.bytes[self.body_at.end + size_of::<u16>()..]
     }
 
+    /// The bytes that are signed: the statement without its signature, as they came.
+    #[must_use]
+    pub fn signed_bytes(&self) -> &[u8] {
+        &self.bytes[..self.body_at.end]
+    }
+
     /// Checks the signature over the statement, over the bytes as they came.
     ///
     /// # Errors
     ///
     /// [`VerifyError::BadSignature`], [`VerifyError::UnknownSuite`].
     pub fn check_signature(&self) -> Result<(), VerifyError> {
-        self.key.verify(&self.bytes[..self.body_at.end], self.signature(), VerifyError::BadSignature)
+        self.key.verify(self.signed_bytes(), self.signature(), VerifyError::BadSignature)
     }
 
     /// Checks, for an enrolment, that the enrolled key consents; other kinds need no consent.

@@ -115,17 +115,18 @@ fn indexes() -> impl Iterator<Item = Column> {
 type StoredRow = (Option<LeafIndex>, Box<[u8]>);
 
 impl Reader {
-    /// Compares the indexes with the entries, and hands over each fault. An entry that can't be parsed is not the indexes'
-    /// fault and is passed over. Reads every entry once and looks up each of its rows.
+    /// Compares the indexes with the entries from `first` on, and hands over each fault. An entry that can't be parsed is not
+    /// the indexes' fault and is passed over. Reads every such entry once and looks up each of its rows; that no index has
+    /// more rows than its entries is told only for all of them, from 0 on.
     ///
     /// # Errors
     ///
     /// [`ReadError`], when a column can't be read.
-    pub fn check_indexes(&self, mut fault: impl FnMut(IndexFault)) -> Result<(), ReadError> {
+    pub fn check_indexes(&self, first: u64, mut fault: impl FnMut(IndexFault)) -> Result<(), ReadError> {
         let rows = self.rows();
         let end = self.head().size;
         let mut found = [0_u64; <Column as strum::VariantArray>::VARIANTS.len()];
-        for row in rows.from(Column::Entry, &[], Direction::Forward)? {
+        for row in rows.from(Column::Entry, &first.to_be_bytes(), Direction::Forward)? {
             let Ok((index, index_rows)) = rows_of_entry(&row?) else { continue };
             if !end.contains(index) {
                 break;
@@ -141,7 +142,7 @@ impl Reader {
                 fault(IndexFault { column: column.name(), index: Some(index), key: hex::encode(key), kind });
             }
         }
-        for column in indexes() {
+        for column in indexes().filter(|_| first == 0) {
             // Entries are read again only where there are more rows than entries account for.
             if self.stored_rows(column, end)?.try_fold(0, |sum, row| row.map(|_| sum + 1))? != found[column as usize] {
                 self.find_extra(column, end, &mut fault)?;

@@ -148,7 +148,7 @@ fn verify_all(directory: &Path) -> u64 {
         assert_eq!(ledger.reader.root(head.size).unwrap(), head.root);
     }
     let mut faults = 0;
-    ledger.reader.check_indexes(|_| faults += 1).unwrap();
+    ledger.reader.check_indexes(0, |_| faults += 1).unwrap();
     assert_eq!(faults, 0);
     ledger.size()
 }

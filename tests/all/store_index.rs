@@ -41,7 +41,7 @@ fn index_rows(directory: &Path) -> Rows {
 
 fn faults(reader: &Reader) -> Vec<IndexFault> {
     let mut faults = Vec::new();
-    reader.check_indexes(|fault| faults.push(fault)).unwrap();
+    reader.check_indexes(0, |fault| faults.push(fault)).unwrap();
     faults
 }
 

@@ -4,41 +4,100 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 
-use anyhow::Context;
-
-use crate::audit::{AuditReport, Claim, Finding, NotChecked, Place, Replay, Uniqueness, What};
-use crate::evidence::{Entry, StatementId};
-use crate::merkle::{LeafIndex, TileId, TreeSize};
-use crate::store::{IndexFault, IndexFaultKind, Inspection, Memory, OpenError, ReadError, Reader, inspect};
-use crate::trust::Policy;
+use anyhow::{Context, bail};
 
 use super::super::output::{Output, Unit, hinted_by};
-use super::replay_all;
+use super::part;
+use super::source::{Source, Unread};
+use super::{Plan, begin};
+use crate::audit::{
+    AuditReport, Claim, Finding, NotChecked, PORTION, Place, Replay, Stop, Uniqueness, What, replay_all,
+};
+use crate::audit_state::{StateError, StateFolder};
+use crate::evidence::{Entry, StatementId};
+use crate::merkle::{BundleId, LeafIndex, TileId, TreeSize};
+use crate::store::{IndexFault, IndexFaultKind, Inspection, Memory, OpenError, ReadError, Reader, inspect};
+use crate::trust::SignedCheckpoint;
 
-pub(super) fn audit(
-    folder: &Path,
-    policy: Option<&Policy>,
-    threads: usize,
-    output: &Output,
-) -> anyhow::Result<AuditReport> {
-    let mut replay = Replay::new(threads, Uniqueness::ByIndex);
+pub(super) fn audit(folder: &Path, plan: &Plan, output: &Output) -> anyhow::Result<AuditReport> {
     let Inspection { reader, tip, doubts } = match inspect(folder, Memory::default()) {
         Ok(inspection) => inspection,
         Err(error) if error.is_damage() => {
+            let mut replay = Replay::new(plan.threads, Uniqueness::ByIndex);
             replay.findings().push(damage("db", &error));
-            return Ok(replay.finish(policy, None));
+            return Ok(replay.finish(plan.policy.as_ref(), None));
         }
         Err(error) => {
             let error = hinted_by(OpenError::hint)(error);
             return Err(error).with_context(|| format!("cannot look into ledger {}", folder.display()));
         }
     };
+    let store = Store { reader, tip };
+    if plan.is_part() {
+        let newest =
+            store.tip.clone().context("the ledger has no tip, so there is no checkpoint to prove a part by")?;
+        return Ok(part::audit(&store, &newest, plan, output)?.seen_at(|place| store.see(place)));
+    }
+    let state = plan.state.as_deref().map(StateFolder::open).transpose();
+    let state = state.map_err(hinted_by(|error: &StateError| Some(error.hint())))?;
+    let standing = state.as_ref().and_then(StateFolder::standing);
+    let mut replay = begin(standing, store.reader.origin(), Uniqueness::ByIndex, plan)?;
     for doubt in doubts {
         take_doubt(&mut replay, &doubt);
     }
-    replay_entries(&mut replay, &reader, output)?;
-    check_rows(&mut replay, &reader);
-    Ok(replay.finish(policy, tip.as_ref()))
+    let start = replay.head().size.get();
+    replay_entries(&mut replay, &store.reader, output)?;
+    check_rows(&mut replay, &store.reader, start);
+    if let (Some(state), Some(tip)) = (&state, &store.tip)
+        && let Some(standing) = replay.standing(tip)
+    {
+        state.save(&standing).map_err(hinted_by(|error: &StateError| Some(error.hint())))?;
+    }
+    Ok(replay.finish(plan.policy.as_ref(), store.tip.as_ref()).seen_at(|place| store.see(place)))
+}
+
+/// A ledger's own store.
+struct Store {
+    reader: Reader,
+    tip: Option<SignedCheckpoint>,
+}
+
+impl Source for Store {
+    fn checkpoint(&self) -> anyhow::Result<Vec<u8>> {
+        let tip = self.tip.as_ref().context("the ledger has no tip")?;
+        Ok(tip.as_str().as_bytes().to_vec())
+    }
+
+    fn tile(&self, id: TileId) -> Result<Vec<u8>, Unread> {
+        found(self.reader.tile(id), id.path())
+    }
+
+    fn bundle(&self, id: BundleId) -> Result<Vec<u8>, Unread> {
+        found(self.reader.bundle(id), id.path())
+    }
+
+    /// RocksDB's own tool reads a stopped ledger's rows.
+    fn see(&self, place: &Place) -> Option<String> {
+        let db = self.reader.directory().join("db");
+        let row =
+            |column: &str, key: String| format!("ldb --db={} --column_family={column} --hex get 0x{key}", db.display());
+        match place {
+            Place::Entry(index) => Some(row("entry", format!("{index:016X}"))),
+            Place::Head(size) => Some(row("head", format!("{size:016X}"))),
+            Place::Checkpoint(size) => Some(row("checkpoint", format!("{size:016X}"))),
+            Place::Row { family, key } => Some(row(family, key.to_uppercase())),
+            Place::Tile(_) | Place::Storage(_) => None,
+        }
+    }
+}
+
+fn found(read: Result<Option<Vec<u8>>, ReadError>, path: String) -> Result<Vec<u8>, Unread> {
+    let why = match read {
+        Ok(Some(bytes)) => return Ok(bytes),
+        Ok(None) => "nothing".to_owned(),
+        Err(error) => told(&error),
+    };
+    Err(Unread::Wrong(Box::new(Finding::at(Place::Tile(path), What::Unreadable, "to be read whole", why))))
 }
 
 /// An error with everything that led to it.
@@ -72,25 +131,37 @@ fn take_doubt(replay: &mut Replay, doubt: &OpenError) {
     replay.findings().push(Finding::at(Place::Storage(place.to_owned()), what, expected, told(doubt)));
 }
 
-/// Replays all entries, and compares with them what is stored of the tree.
+/// Replays the entries that are still to be, and compares with them what is stored of the tree.
 fn replay_entries(replay: &mut Replay, reader: &Reader, output: &Output) -> anyhow::Result<()> {
-    let size = reader.head().size.get();
-    let meter = output.meter("replaying", Unit::Entries, size);
-    let read = |range: Range<u64>| read_entries(reader, range);
-    // What is stated of the tree is compared when the replay comes past it, so it is read a range ahead.
-    expect_claims(replay, reader, 0..size.min(super::ENTRIES_AT_A_TIME))?;
-    let ended = replay_all(replay, size, &meter, read, |replay, range| {
-        compare_tiles(replay, reader);
-        expect_claims(replay, reader, range.end..size.min(range.end + super::ENTRIES_AT_A_TIME))
-    })?;
-    if let Err((index, error)) = ended {
-        let what = if matches!(error, ReadError::Missing { .. }) { What::EntryMissing } else { What::Unreadable };
-        let finding = Finding::at_entry(index, what, "an entry", told(&error));
-        replay.findings().push(finding);
-        replay.findings().push_unchecked(NotChecked::EntriesSince(index));
-        replay.forget_claims();
+    let (start, size) = (replay.head().size.get(), reader.head().size.get());
+    if size < start {
+        let found =
+            Finding::at(Place::Storage("store".to_owned()), What::Shrunk, format!("{start} entries"), size.to_string());
+        replay.findings().push(found.since(size));
+        return Ok(());
     }
-    Ok(())
+    let meter = output.meter("replaying", Unit::Entries, size - start);
+    // What is stated of the tree is compared when the replay comes past it, so it is read a portion ahead.
+    let ahead = |end: u64| size.min((end / PORTION + 1) * PORTION);
+    expect_claims(replay, reader, start..ahead(start))?;
+    let read = |range: Range<u64>| read_entries(reader, range);
+    let ended = replay_all(replay, start..size, read, |replay, range, _| {
+        meter.advance(range.end - range.start);
+        compare_tiles(replay, reader);
+        expect_claims(replay, reader, range.end..ahead(range.end))
+    });
+    match ended {
+        Ok(()) => Ok(()),
+        Err(Stop::Read((index, error))) => {
+            let what = if matches!(error, ReadError::Missing { .. }) { What::EntryMissing } else { What::Unreadable };
+            replay.findings().push(Finding::at_entry(index, what, "an entry", told(&error)));
+            replay.findings().push_unchecked(NotChecked::EntriesSince(index));
+            replay.forget_claims();
+            Ok(())
+        }
+        Err(Stop::After(error)) => Err(error),
+        Err(Stop::Full(full)) => bail!(full),
+    }
 }
 
 /// The entries of a range; or the first that cannot be read, and why.
@@ -157,14 +228,17 @@ fn compare_tiles(replay: &mut Replay, reader: &Reader) {
 }
 
 /// Index rows both ways, rows that nothing calls for, and the checksums of what no row needs.
-fn check_rows(replay: &mut Replay, reader: &Reader) {
+///
+/// What an earlier audit has seen of the indexes is not looked at again, nor are the checksums of all files: an audit that goes on from
+/// a state costs what is new.
+fn check_rows(replay: &mut Replay, reader: &Reader, start: u64) {
     if !reader.indexes_are_whole() {
         let place = Place::Storage("meta".to_owned());
         let found = "marked incomplete; `notarium rebuild-index DIR` makes them again";
         replay.findings().push(Finding::at(place, What::Settings, "whole indexes", found));
     }
     let mut faults = Vec::new();
-    let checked = reader.check_indexes(|fault| faults.push(fault_finding(reader, &fault)));
+    let checked = reader.check_indexes(start, |fault| faults.push(fault_finding(reader, &fault)));
     let swept = reader.stray_rows(|column, key| {
         let found = "a row that the ledger's size does not call for";
         faults.push(Finding::at(Place::Row { family: column, key }, What::StrayRow, "no such row", found));
@@ -172,7 +246,8 @@ fn check_rows(replay: &mut Replay, reader: &Reader) {
     for finding in faults {
         replay.findings().push(finding);
     }
-    for error in [checked, swept, reader.verify_checksums()].into_iter().filter_map(Result::err) {
+    let sums = if start == 0 { reader.verify_checksums() } else { Ok(()) };
+    for error in [checked, swept, sums].into_iter().filter_map(Result::err) {
         replay.findings().push(damage("db", &error));
     }
 }

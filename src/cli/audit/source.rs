@@ -1,0 +1,57 @@
+//! Where an audit reads a log from, as tiles: a server, an export, a ledger's own store.
+
+use std::ops::Range;
+
+use crate::audit::{Finding, Place, What};
+use crate::evidence::decode_bundle;
+use crate::merkle::{BundleId, TileId, TreeSize};
+
+/// Why something did not come: no answer, or a wrong one.
+pub(super) enum Unread {
+    /// Nothing can be told.
+    NoAnswer(anyhow::Error),
+    /// What came, or that nothing came, is a finding.
+    Wrong(Box<Finding>),
+}
+
+/// A log, read as C2SP tlog-tiles has it.
+pub(super) trait Source: Sync {
+    /// The newest signed checkpoint, as bytes that nobody has looked at.
+    fn checkpoint(&self) -> anyhow::Result<Vec<u8>>;
+
+    /// A tile of hashes.
+    fn tile(&self, id: TileId) -> Result<Vec<u8>, Unread>;
+
+    /// A bundle of entries.
+    fn bundle(&self, id: BundleId) -> Result<Vec<u8>, Unread>;
+
+    /// Where to look, to see by hand what a finding is about.
+    fn see(&self, place: &Place) -> Option<String>;
+}
+
+/// The entries of a range of a tree of some size.
+pub(super) fn entries(source: &impl Source, size: TreeSize, range: Range<u64>) -> Result<Vec<Vec<u8>>, Unread> {
+    let mut entries = Vec::new();
+    for index in range.start / 256..range.end.div_ceil(256) {
+        let Some(id) = BundleId::at(index, size) else { break };
+        let bytes = source.bundle(id)?;
+        let due = id.leaves().map_or(0, |leaves| leaves.end - leaves.start);
+        let wrong = |found: String| {
+            let finding = Finding::at(Place::Tile(id.path()), What::Tile, format!("{due} entries"), found);
+            Unread::Wrong(Box::new(finding.since(index * 256)))
+        };
+        let bundle = decode_bundle(&bytes).map_err(|error| wrong(error.to_string()))?;
+        if bundle.len() as u64 != due {
+            return Err(wrong(format!("{} entries", bundle.len())));
+        }
+        let here = (index * 256..).zip(bundle).filter(|(at, _)| range.contains(at));
+        entries.extend(here.map(|(_, entry)| entry.to_vec()));
+    }
+    Ok(entries)
+}
+
+/// In which line of which bundle an entry stands.
+pub(super) fn see_entry(index: u64) -> String {
+    let bundle = BundleId::at(index / 256, TreeSize::MAX).map(BundleId::path).unwrap_or_default();
+    format!("{bundle}, entry {} of it counted from 0 (a length of two bytes stands before each)", index % 256)
+}
