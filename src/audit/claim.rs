@@ -6,7 +6,7 @@ use super::finding::{Finding, NotChecked, Place, What};
 use super::replay::Replay;
 use super::spread::spread;
 use crate::evidence::{Genesis, SignedStatement};
-use crate::merkle::{Hash, TILE_WIDTH, TileId, TreeHead, TreeSize};
+use crate::merkle::{ConsistencyProof, Hash, TILE_WIDTH, TileId, TreeHead, TreeSize};
 use crate::note::VerifierKey;
 use crate::trust::{LogSignature, Policy, QuorumCheck, SignedCheckpoint};
 
@@ -71,6 +71,17 @@ impl Replay {
         let below = 256_u64.saturating_pow(id.level().into());
         let first = (id.index() * u64::from(TILE_WIDTH) + at as u64).saturating_mul(below);
         self.findings.push(if id.level() == 0 { finding.about(first) } else { finding.since(first) });
+    }
+
+    /// Compares the tree so far with a larger one that the ledger has signed: `proof` must show that it is a prefix of it.
+    pub fn expect_prefix(&mut self, proof: &ConsistencyProof, larger: &TreeHead) {
+        self.compared += 1;
+        let head = self.frontier.head();
+        if let Err(error) = proof.verify(&head, larger) {
+            let place = Place::Head(head.size.get());
+            let due = format!("a prefix of the tree of {} entries that is signed", larger.size);
+            self.findings.push(Finding::at(place, What::Root, due, error.to_string()).since(self.agreed));
+        }
     }
 
     /// Drops what is expected at sizes that the replay will not come to, because an entry before them cannot be read.

@@ -44,6 +44,8 @@ pub struct AuditReport {
     pub origin: Option<String>,
     /// The first entry of those replayed; 0 unless only a part was asked for, or an earlier audit was gone on from.
     pub from: u64,
+    /// Whether only a part was asked for: admission and uniqueness depend on other entries, and were not checked.
+    pub is_part: bool,
     /// Entries of the tree that the replay came to.
     pub size: u64,
     /// The root that they give, in hex.
@@ -84,6 +86,7 @@ impl AuditReport {
             outcome,
             origin,
             from,
+            is_part: false,
             size: head.size.get(),
             root: head.root.to_string(),
             compared,
@@ -95,6 +98,11 @@ impl AuditReport {
             not_understood,
             not_checked,
         }
+    }
+
+    /// The same, of a part of a ledger.
+    pub(super) fn of_part(self, is_part: bool) -> Self {
+        Self { is_part, ..self }
     }
 
     /// The same, with `see` told where to look for each finding.

@@ -37,6 +37,7 @@ pub struct Replay {
     pub(super) signatures: Signatures,
     /// The first entry that is replayed.
     pub(super) from: u64,
+    pub(super) is_part: bool,
     pub(super) frontier: Frontier,
     /// Leaf hash of the last entry; zeros before the first.
     pub(super) last_leaf: Hash,
@@ -72,6 +73,7 @@ impl Replay {
             threads: threads.max(1),
             signatures: Signatures::Strict,
             from: 0,
+            is_part: false,
             untaken: (uniqueness == Uniqueness::ByCaller).then(Vec::new),
             governing: Vec::new(),
             frontier: Frontier::new(),
@@ -127,7 +129,8 @@ impl Replay {
             replay.admission = Admission::NotKnown;
             replay.findings = Findings::default();
         }
-        Self { from: frontier.size().get(), agreed: frontier.size().get(), frontier, last_leaf, ..replay }
+        let from = frontier.size().get();
+        Self { from, is_part: true, agreed: from, frontier, last_leaf, ..replay }
     }
 
     /// The same, with signatures judged in this way.
@@ -317,6 +320,6 @@ impl Replay {
             self.judge(policy, newest);
         }
         let origin = self.ledger.map(|ledger| ledger.origin);
-        AuditReport::new(self.findings, origin, self.from, &head, self.compared)
+        AuditReport::new(self.findings, origin, self.from, &head, self.compared).of_part(self.is_part)
     }
 }

@@ -15,10 +15,11 @@ use anyhow::anyhow;
 use self::export::Export;
 use super::Exit;
 use super::ledger_option::{Source, client, read_policy};
-use super::output::{Output, WithHint};
-use crate::audit::{AuditReport, Outcome, Replay, Signatures, Standing, Uniqueness};
+use super::output::{Output, WithHint, hinted_by};
+use crate::audit::{AuditReport, Finding, Outcome, Replay, Signatures, Standing, Uniqueness, What};
+use crate::audit_state::{StateError, StateFolder};
 use crate::codec::parse_decimal;
-use crate::trust::{Origin, Policy};
+use crate::trust::{Origin, Policy, SignedCheckpoint};
 
 /// Findings that a person is shown.
 const LISTED: usize = 30;
@@ -128,6 +129,21 @@ fn begin(standing: Option<&Standing>, origin: &Origin, uniqueness: Uniqueness, p
     Ok(replay.with_signatures(plan.signatures))
 }
 
+/// Looks for statements that came again, and keeps where the replay stands, if nothing is wrong: true then.
+fn settle(replay: &mut Replay, state: &mut StateFolder, newest: &SignedCheckpoint) -> anyhow::Result<bool> {
+    let failed = hinted_by(|error: &StateError| Some(error.hint()));
+    let repeat = |index, first| {
+        let found = format!("that of entry {first}");
+        replay.findings().push(Finding::at_entry(index, What::StatementRepeated, "a new statement", found));
+    };
+    state.find_repeats(newest.head().size.get(), repeat).map_err(&failed)?;
+    let standing = replay.standing(newest);
+    if let Some(standing) = &standing {
+        state.save(standing).map_err(&failed)?;
+    }
+    Ok(standing.is_some())
+}
+
 /// Audits a log by its tiles, and says where to look for what it finds.
 fn seen(source: &impl source::Source, plan: &Plan, output: &Output) -> anyhow::Result<AuditReport> {
     Ok(tiles::audit(source, plan, output)?.seen_at(|place| source.see(place)))
@@ -176,6 +192,9 @@ fn say_more(count: u64, listed: usize, output: &Output) -> anyhow::Result<()> {
 
 fn conclusion(report: &AuditReport) -> String {
     match (report.outcome, report.first_bad) {
+        (Outcome::Holds, _) if report.is_part => {
+            "outcome    the entries of this part hold; nothing is said of the others".to_owned()
+        }
         (Outcome::Holds, _) => "outcome    everything was recomputed and holds".to_owned(),
         (Outcome::Undetermined, _) => {
             "outcome    undetermined: nothing is wrong, but not all of it could be checked".to_owned()

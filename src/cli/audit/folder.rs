@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use super::super::output::{Output, Unit, hinted_by};
 use super::part;
 use super::source::{Source, Unread};
-use super::{Plan, begin};
+use super::{Plan, begin, settle};
 use crate::audit::{
     AuditReport, Claim, Finding, NotChecked, PORTION, Place, Replay, Stop, Uniqueness, What, replay_all,
 };
@@ -39,19 +39,19 @@ pub(super) fn audit(folder: &Path, plan: &Plan, output: &Output) -> anyhow::Resu
         return Ok(part::audit(&store, &newest, plan, output)?.seen_at(|place| store.see(place)));
     }
     let state = plan.state.as_deref().map(StateFolder::open).transpose();
-    let state = state.map_err(hinted_by(|error: &StateError| Some(error.hint())))?;
+    let mut state = state.map_err(hinted_by(|error: &StateError| Some(error.hint())))?;
     let standing = state.as_ref().and_then(StateFolder::standing);
-    let mut replay = begin(standing, store.reader.origin(), Uniqueness::ByIndex, plan)?;
+    // A state wants the ids as well: the next audit of it may be one of a server.
+    let uniqueness = if state.is_some() { Uniqueness::ByCaller } else { Uniqueness::ByIndex };
+    let mut replay = begin(standing, store.reader.origin(), uniqueness, plan)?;
     for doubt in doubts {
         take_doubt(&mut replay, &doubt);
     }
     let start = replay.head().size.get();
-    replay_entries(&mut replay, &store.reader, output)?;
+    replay_entries(&mut replay, &store.reader, state.as_mut(), output)?;
     check_rows(&mut replay, &store.reader, start);
-    if let (Some(state), Some(tip)) = (&state, &store.tip)
-        && let Some(standing) = replay.standing(tip)
-    {
-        state.save(&standing).map_err(hinted_by(|error: &StateError| Some(error.hint())))?;
+    if let (Some(state), Some(tip)) = (&mut state, &store.tip) {
+        settle(&mut replay, state, tip)?;
     }
     Ok(replay.finish(plan.policy.as_ref(), store.tip.as_ref()).seen_at(|place| store.see(place)))
 }
@@ -132,7 +132,12 @@ fn take_doubt(replay: &mut Replay, doubt: &OpenError) {
 }
 
 /// Replays the entries that are still to be, and compares with them what is stored of the tree.
-fn replay_entries(replay: &mut Replay, reader: &Reader, output: &Output) -> anyhow::Result<()> {
+fn replay_entries(
+    replay: &mut Replay,
+    reader: &Reader,
+    mut state: Option<&mut StateFolder>,
+    output: &Output,
+) -> anyhow::Result<()> {
     let (start, size) = (replay.head().size.get(), reader.head().size.get());
     if size < start {
         let found =
@@ -147,6 +152,9 @@ fn replay_entries(replay: &mut Replay, reader: &Reader, output: &Output) -> anyh
     let read = |range: Range<u64>| read_entries(reader, range);
     let ended = replay_all(replay, start..size, read, |replay, range, _| {
         meter.advance(range.end - range.start);
+        if let Some(state) = &mut state {
+            state.take_ids(replay.take_ids())?;
+        }
         compare_tiles(replay, reader);
         expect_claims(replay, reader, range.end..ahead(range.end))
     });

@@ -9,7 +9,7 @@ use super::super::output::{Output, Unit, WithHint};
 use super::Plan;
 use super::source::{Source, Unread, entries};
 use super::tiles::stopped;
-use crate::audit::{AuditReport, Claim, Finding, Place, Replay, What, replay_all};
+use crate::audit::{AuditReport, Claim, Replay, replay_all};
 use crate::merkle::{
     Frontier, Hash, NodeId, Nodes, ProofError, TileError, TileId, TileNodes, TreeHead, TreeSize, prove_consistency,
 };
@@ -48,7 +48,7 @@ pub(super) fn audit(
         check_prefix(&mut replay, newest, &nodes)?;
     }
     output.say(format_args!(
-        "only entries {from} to {} were replayed; admission, uniqueness and what came before are not part of this",
+        "only the entries {from} to {} were replayed; admission and uniqueness depend on the others and were not checked",
         to.get() - 1
     ));
     Ok(replay.finish(plan.policy.as_ref(), Some(newest)))
@@ -85,11 +85,7 @@ fn check_prefix<N: Nodes<Error = TileError<Unread>>>(
             bail!("a tree of {} entries has no prefix of {}", newest.head().size, head.size)
         }
     };
-    if let Err(error) = proof.verify(&head, newest.head()) {
-        let expected = "a prefix of the tree that is signed";
-        let finding = Finding::at(Place::Head(head.size.get()), What::Root, expected, error.to_string());
-        replay.findings().push(finding.since(0));
-    }
+    replay.expect_prefix(&proof, newest.head());
     Ok(())
 }
 

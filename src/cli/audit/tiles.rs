@@ -5,7 +5,7 @@ use anyhow::{Context, bail};
 use super::super::output::{Output, Unit, hinted_by};
 use super::part;
 use super::source::{Source, Unread, entries};
-use super::{Plan, begin};
+use super::{Plan, begin, settle};
 use crate::audit::{AuditReport, Claim, Finding, NotChecked, Place, Replay, Stop, Uniqueness, What, replay_all};
 use crate::audit_state::{StateError, StateFolder};
 use crate::merkle::{TileId, TreeSize, tiles_at};
@@ -69,15 +69,8 @@ fn whole(
     }
     replay.expect(Claim::Checkpoint { size, note: newest.as_str().as_bytes().to_vec() })?;
     compare_partial_tiles(source, &mut replay, size)?;
-    let repeat = |index, first| {
-        let found = format!("that of entry {first}");
-        replay.findings().push(Finding::at_entry(index, What::StatementRepeated, "a new statement", found));
-    };
-    state.find_repeats(size.get(), repeat).map_err(hinted_by(|error: &StateError| Some(error.hint())))?;
-    match replay.standing(newest) {
-        Some(standing) => state.save(&standing).map_err(hinted_by(|error: &StateError| Some(error.hint())))?,
-        None if start > TreeSize::ZERO => keep_both(state, newest, output)?,
-        None => {}
+    if !settle(&mut replay, state, newest)? && start > TreeSize::ZERO {
+        keep_both(state, newest, output)?;
     }
     Ok(replay.finish(plan.policy.as_ref(), Some(newest)))
 }
