@@ -31,7 +31,11 @@ pub mod store;
 #[cfg(feature = "service")]
 pub mod desk;
 #[cfg(feature = "service")]
+pub mod follow;
+#[cfg(feature = "service")]
 pub mod sequencer;
+#[cfg(feature = "service")]
+pub mod upkeep;
 // floor 8
 #[cfg(feature = "service")]
 pub mod server;

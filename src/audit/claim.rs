@@ -84,6 +84,12 @@ impl Replay {
         }
     }
 
+    /// Notes that the ledger states fewer entries than were replayed.
+    pub fn find_shrunk(&mut self, size: u64) {
+        let due = format!("at least {} entries", self.frontier.size());
+        self.findings.push(Finding::at(Place::Checkpoint(size), What::Shrunk, due, size.to_string()).since(size));
+    }
+
     /// Drops what is expected at sizes that the replay will not come to, because an entry before them cannot be read.
     pub fn forget_claims(&mut self) {
         self.claims.clear();

@@ -31,7 +31,7 @@ pub enum Uniqueness {
 }
 
 /// A replay in progress. Memory: the right edge of the tree, one feed's entries, and what is claimed ahead.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Replay {
     pub(super) threads: usize,
     pub(super) signatures: Signatures,
@@ -171,6 +171,12 @@ impl Replay {
             not_understood_count: self.findings.not_understood_count,
             not_checked: self.findings.not_checked.clone(),
         })
+    }
+
+    /// Whether nothing was found that does not hold.
+    #[must_use]
+    pub const fn holds(&self) -> bool {
+        self.findings.count == 0
     }
 
     /// Entries replayed so far, and the root that they give.

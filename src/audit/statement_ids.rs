@@ -6,7 +6,7 @@
 use crate::evidence::StatementId;
 
 /// Ids seen so far.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct StatementIds {
     seen: Vec<(StatementId, u64)>,
     limit: usize,

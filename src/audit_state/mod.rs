@@ -158,8 +158,9 @@ impl StateFolder {
     /// # Errors
     ///
     /// [`StateError`]; what was kept before is then kept still.
-    pub fn save(&self, standing: &Standing) -> Result<(), StateError> {
+    pub fn save(&mut self, standing: Standing) -> Result<(), StateError> {
         replace(&self.path.join("state"), standing.encode().as_bytes())?;
+        self.standing = Some(standing);
         self.runs.forget_superseded();
         Ok(())
     }

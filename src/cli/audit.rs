@@ -1,10 +1,7 @@
 //! `notarium audit`: replays a whole ledger (its folder, an export, or as it is served) and says what does not hold.
 
-mod export;
 mod folder;
 mod part;
-mod served;
-mod source;
 mod tiles;
 
 use std::path::PathBuf;
@@ -12,13 +9,13 @@ use std::thread;
 
 use anyhow::anyhow;
 
-use self::export::Export;
 use super::Exit;
 use super::ledger_option::{Source, client, read_policy};
 use super::output::{Output, WithHint, hinted_by};
 use crate::audit::{AuditReport, Finding, Outcome, Replay, Signatures, Standing, Uniqueness, What};
 use crate::audit_state::{StateError, StateFolder};
 use crate::codec::parse_decimal;
+use crate::follow::{self, LogFolder};
 use crate::trust::{Origin, Policy, SignedCheckpoint};
 
 /// Findings that a person is shown.
@@ -98,7 +95,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         to: args.to,
     };
     let report = match &args.ledger {
-        Source::Folder(folder) if Export::is_at(folder) => seen(&Export(folder.clone()), &plan, output)?,
+        Source::Folder(folder) if LogFolder::is_at(folder) => seen(&LogFolder::new(folder), &plan, output)?,
         Source::Folder(folder) => folder::audit(folder, &plan, output)?,
         Source::Served(address) => seen(&client(address.clone(), output), &plan, output)?,
     };
@@ -137,20 +134,18 @@ fn settle(replay: &mut Replay, state: &mut StateFolder, newest: &SignedCheckpoin
         replay.findings().push(Finding::at_entry(index, What::StatementRepeated, "a new statement", found));
     };
     state.find_repeats(newest.head().size.get(), repeat).map_err(&failed)?;
-    let standing = replay.standing(newest);
-    if let Some(standing) = &standing {
-        state.save(standing).map_err(&failed)?;
-    }
-    Ok(standing.is_some())
+    let Some(standing) = replay.standing(newest) else { return Ok(false) };
+    state.save(standing).map_err(&failed)?;
+    Ok(true)
 }
 
 /// Audits a log by its tiles, and says where to look for what it finds.
-fn seen(source: &impl source::Source, plan: &Plan, output: &Output) -> anyhow::Result<AuditReport> {
+fn seen(source: &impl follow::Source, plan: &Plan, output: &Output) -> anyhow::Result<AuditReport> {
     Ok(tiles::audit(source, plan, output)?.seen_at(|place| source.see(place)))
 }
 
 /// The report for a person: what was replayed, what is wrong, and last the outcome.
-fn print(report: &AuditReport, output: &Output) -> anyhow::Result<()> {
+pub(super) fn print(report: &AuditReport, output: &Output) -> anyhow::Result<()> {
     if let Some(origin) = &report.origin {
         output.data(format_args!("ledger     {origin}"))?;
     }

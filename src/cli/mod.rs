@@ -6,11 +6,15 @@
 
 mod audit;
 mod clock;
+mod export;
 mod find;
+mod import;
 mod init;
 mod keygen;
 mod language;
 mod ledger_option;
+mod mirror;
+mod monitor;
 mod output;
 mod passphrase;
 mod policy;
@@ -20,6 +24,7 @@ mod show;
 mod step_eight;
 mod submit;
 mod verify;
+mod verify_fork;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -92,6 +97,16 @@ enum Command {
     Policy(policy::Args),
     /// Replay a whole ledger, and say what does not hold
     Audit(audit::Args),
+    /// Keep a verified copy of a ledger, as files
+    Mirror(mirror::Args),
+    /// Watch a ledger for a key, a digest or a file
+    Monitor(monitor::Args),
+    /// Check a proof that a ledger has signed two histories
+    VerifyFork(verify_fork::Args),
+    /// Write a whole ledger out as files
+    Export(export::Args),
+    /// Make a serving ledger again from an export
+    Import(import::Args),
     /// Make a ledger's indexes again from its entries
     RebuildIndex(rebuild_index::Args),
 }
@@ -116,6 +131,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Find(args) => find::run(&args, &output),
         Command::Policy(args) => policy::run(&args, &output),
         Command::Audit(args) => audit::run(&args, &output),
+        Command::Mirror(args) => mirror::run(&args, &output),
+        Command::Monitor(args) => monitor::run(&args, &output),
+        Command::VerifyFork(args) => verify_fork::run(&args, &output),
+        Command::Export(args) => export::run(&args, &output),
+        Command::Import(args) => import::run(&args, &output),
         Command::RebuildIndex(args) => rebuild_index::run(&args, &output),
     };
     outcome

@@ -50,20 +50,7 @@ enum Attempt {
 
 impl Caller {
     pub(super) fn new(address: Address, pause: fn(Duration)) -> Self {
-        let mut config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .max_idle_connections(IDLE)
-            .max_idle_connections_per_host(IDLE)
-            .timeout_connect(Some(CONNECT))
-            .timeout_global(Some(CALL))
-            .user_agent(concat!("notarium/", env!("CARGO_PKG_VERSION")))
-            .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build());
-        if address.is_loopback() {
-            config = config.proxy(None);
-        }
-        Self { address, agent: Agent::new_with_config(config.build()), pause }
+        Self { agent: agent(address.is_loopback()), address, pause }
     }
 
     pub(super) fn address(&self) -> &Address {
@@ -123,6 +110,33 @@ impl Caller {
             Some(pause) if status.as_u16() == 503 => Attempt::Later(pause, error),
             _ => Attempt::Failed(error),
         }
+    }
+}
+
+/// What makes calls: its limits on time, no redirects, the system's trust; to this machine itself, past any proxy.
+fn agent(is_loopback: bool) -> Agent {
+    let mut config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .max_idle_connections(IDLE)
+        .max_idle_connections_per_host(IDLE)
+        .timeout_connect(Some(CONNECT))
+        .timeout_global(Some(CALL))
+        .user_agent(concat!("notarium/", env!("CARGO_PKG_VERSION")))
+        .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build());
+    if is_loopback {
+        config = config.proxy(None);
+    }
+    Agent::new_with_config(config.build())
+}
+
+/// Sends one JSON document to whoever wants it, once.
+pub(super) fn post_json(url: &str, is_loopback: bool, json: &[u8]) -> Result<(), ClientError> {
+    let sent = agent(is_loopback).post(url).header(header::CONTENT_TYPE, "application/json").send(json);
+    match Caller::attempt(url, MAX_PROBLEM, sent) {
+        Attempt::Done(_) => Ok(()),
+        Attempt::Later(_, error) | Attempt::Broken(error) | Attempt::Failed(error) => Err(error),
     }
 }
 

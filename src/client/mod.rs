@@ -9,9 +9,11 @@
 mod address;
 mod call;
 mod error;
+mod webhook;
 
 pub use address::{Address, AddressError};
 pub use error::ClientError;
+pub use webhook::{Webhook, WebhookError};
 
 use std::fmt::Display;
 use std::time::Duration;

@@ -38,6 +38,14 @@ pub enum PlanError {
         /// Entries that were to be added.
         count: usize,
     },
+    /// An entry's time is before that of the entry before it.
+    #[error("an entry at {time} cannot follow one at {last}")]
+    TimeBack {
+        /// Its time.
+        time: Time,
+        /// The time of the entry before it.
+        last: Time,
+    },
     /// There is nothing to plan.
     #[error("a batch has at least one entry")]
     Empty,
@@ -107,6 +115,26 @@ impl Appender {
     /// [`PlanError::GenesisMisplaced`]; [`PlanError::Empty`].
     pub fn plan(&self, now: Time, statements: Vec<VerifiedStatement>) -> Result<Batch, PlanError> {
         let time = self.admission_time(now)?;
+        self.lay_out(statements.into_iter().map(|statement| (time, statement)).collect())
+    }
+
+    /// Plans entries that a ledger had before, each at the time that it has there.
+    ///
+    /// # Errors
+    ///
+    /// As [`plan`](Self::plan); [`PlanError::TimeBack`] where a time is before that of the entry before it.
+    pub fn plan_again(&self, entries: Vec<(Time, VerifiedStatement)>) -> Result<Batch, PlanError> {
+        let mut last = self.last_time;
+        for (time, _) in &entries {
+            if *time < last || !time.is_stated() {
+                return Err(PlanError::TimeBack { time: *time, last });
+            }
+            last = *time;
+        }
+        self.lay_out(entries)
+    }
+
+    fn lay_out(&self, statements: Vec<(Time, VerifiedStatement)>) -> Result<Batch, PlanError> {
         let before = self.frontier.head();
         let (size, count) = (before.size.get(), statements.len());
         let full = || PlanError::LedgerFull { size, count };
@@ -114,9 +142,9 @@ impl Appender {
             return Err(full());
         }
         let mut frontier = self.frontier.clone();
-        let mut previous = self.last_leaf;
+        let (mut previous, mut last_time) = (self.last_leaf, self.last_time);
         let mut entries = Vec::with_capacity(count);
-        for statement in statements {
+        for (time, statement) in statements {
             let index = LeafIndex::new(frontier.size().get());
             if (index.get() == 0) != (statement.kind() == Kind::Genesis) {
                 return Err(PlanError::GenesisMisplaced { index, kind: statement.kind() });
@@ -125,12 +153,14 @@ impl Appender {
                 .map_err(|source| PlanError::Entry { index, source })?;
             previous = leaf_hash(&bytes);
             frontier.append(previous).map_err(|TreeFull| full())?;
+            last_time = time;
             entries.push(PlannedEntry { index, time, leaf: previous, bytes, statement });
         }
         if entries.is_empty() {
             return Err(PlanError::Empty);
         }
-        Ok(Batch { before, time, last_leaf: previous, entries, head: frontier.head(), frontier: Arc::new(frontier) })
+        let head = frontier.head();
+        Ok(Batch { before, time: last_time, last_leaf: previous, entries, head, frontier: Arc::new(frontier) })
     }
 
     /// The time of an entry that is admitted now: never before the last entry's, and never "not stated".
@@ -165,4 +195,13 @@ pub enum GenesisError {
 pub fn genesis(statement: Genesis, key: &SigningKey, now: Time) -> Result<Batch, GenesisError> {
     let signed = SignedStatement::sign(&Body::Genesis(statement), key)?;
     Ok(Appender::nothing().plan(now, vec![signed.verify()?])?)
+}
+
+/// Builds entry 0 of a ledger that had it before.
+///
+/// # Errors
+///
+/// [`PlanError`], when it is no genesis statement or its time is not stated.
+pub fn genesis_again(statement: VerifiedStatement, time: Time) -> Result<Batch, PlanError> {
+    Appender::nothing().plan_again(vec![(time, statement)])
 }

@@ -13,7 +13,7 @@ mod batch;
 mod disclosure;
 mod receipt;
 
-pub use appender::{Appender, CLOCK_TOLERANCE_MS, GenesisError, PlanError, genesis};
+pub use appender::{Appender, CLOCK_TOLERANCE_MS, GenesisError, PlanError, genesis, genesis_again};
 pub use batch::{Batch, PlannedEntry};
 pub use disclosure::{DisclosedDetails, Disclosure, DisclosureError};
 pub use receipt::{MAX_RECEIPT_BYTES, Receipt, ReceiptError};

@@ -72,6 +72,15 @@ pub enum QuorumCheck {
     Invalid,
 }
 
+impl CheckpointJudgement {
+    /// Whether a log of the policy signed the checkpoint, and the quorum is reached or not required.
+    #[must_use]
+    pub const fn passes(&self) -> bool {
+        matches!(self.log, LogSignature::Valid(_))
+            && matches!(self.quorum, QuorumCheck::NotRequired | QuorumCheck::Reached { .. })
+    }
+}
+
 impl Policy {
     /// Looks at every signature of the checkpoint and says what this policy makes of it.
     #[must_use]

@@ -8,13 +8,13 @@ use anyhow::{Context, bail};
 
 use super::super::output::{Output, Unit, hinted_by};
 use super::part;
-use super::source::{Source, Unread};
 use super::{Plan, begin, settle};
 use crate::audit::{
     AuditReport, Claim, Finding, NotChecked, PORTION, Place, Replay, Stop, Uniqueness, What, replay_all,
 };
 use crate::audit_state::{StateError, StateFolder};
 use crate::evidence::{Entry, StatementId};
+use crate::follow::{Source, SourceError, Unread};
 use crate::merkle::{BundleId, LeafIndex, TileId, TreeSize};
 use crate::store::{IndexFault, IndexFaultKind, Inspection, Memory, OpenError, ReadError, Reader, inspect};
 use crate::trust::SignedCheckpoint;
@@ -63,9 +63,12 @@ struct Store {
 }
 
 impl Source for Store {
-    fn checkpoint(&self) -> anyhow::Result<Vec<u8>> {
-        let tip = self.tip.as_ref().context("the ledger has no tip")?;
-        Ok(tip.as_str().as_bytes().to_vec())
+    fn checkpoint(&self) -> Result<Vec<u8>, SourceError> {
+        let missing = || SourceError::File {
+            path: self.reader.directory().join("tip"),
+            source: std::io::ErrorKind::NotFound.into(),
+        };
+        self.tip.as_ref().map(|tip| tip.as_str().as_bytes().to_vec()).ok_or_else(missing)
     }
 
     fn tile(&self, id: TileId) -> Result<Vec<u8>, Unread> {

@@ -5,11 +5,11 @@
 
 use anyhow::{anyhow, bail};
 
-use super::super::output::{Output, Unit, WithHint};
+use super::super::output::{Output, Unit, WithHint, hinted_by};
 use super::Plan;
-use super::source::{Source, Unread, entries};
 use super::tiles::stopped;
 use crate::audit::{AuditReport, Claim, Replay, replay_all};
+use crate::follow::{Source, SourceError, Unread, entries};
 use crate::merkle::{
     Frontier, Hash, NodeId, Nodes, ProofError, TileError, TileId, TileNodes, TreeHead, TreeSize, prove_consistency,
 };
@@ -91,7 +91,7 @@ fn check_prefix<N: Nodes<Error = TileError<Unread>>>(
 
 fn unreadable(error: TileError<Unread>) -> anyhow::Error {
     match error {
-        TileError::Fetch { source: Unread::NoAnswer(error), .. } => error,
+        TileError::Fetch { source: Unread::NoAnswer(error), .. } => hinted_by(SourceError::hint)(error),
         TileError::Fetch { tile, source: Unread::Wrong(finding) } => anyhow!("{tile} cannot be used: {finding}"),
         TileError::NoSuchNode { node, size } => anyhow!("{node} is not in a tree of size {size}"),
         TileError::Length { tile, length, expected } => anyhow!("{tile} has {length} bytes in place of {expected}"),
@@ -100,7 +100,7 @@ fn unreadable(error: TileError<Unread>) -> anyhow::Error {
 
 fn no_entry(unread: Unread) -> anyhow::Error {
     match unread {
-        Unread::NoAnswer(error) => error,
+        Unread::NoAnswer(error) => hinted_by(SourceError::hint)(error),
         Unread::Wrong(finding) => anyhow!("the genesis entry cannot be read: {finding}"),
     }
 }

@@ -4,15 +4,15 @@ use anyhow::{Context, bail};
 
 use super::super::output::{Output, Unit, hinted_by};
 use super::part;
-use super::source::{Source, Unread, entries};
 use super::{Plan, begin, settle};
 use crate::audit::{AuditReport, Claim, Finding, NotChecked, Place, Replay, Stop, Uniqueness, What, replay_all};
 use crate::audit_state::{StateError, StateFolder};
+use crate::follow::{Source, SourceError, Unread, entries, prove_fork};
 use crate::merkle::{TileId, TreeSize, tiles_at};
 use crate::trust::SignedCheckpoint;
 
 pub(super) fn audit(source: &impl Source, plan: &Plan, output: &Output) -> anyhow::Result<AuditReport> {
-    let note = source.checkpoint()?;
+    let note = source.checkpoint().map_err(hinted_by(SourceError::hint))?;
     let newest = match SignedCheckpoint::parse(&note) {
         Ok(newest) => newest,
         Err(error) => {
@@ -45,8 +45,8 @@ fn whole(
 ) -> anyhow::Result<AuditReport> {
     let (size, start) = (newest.head().size, replay.head().size);
     if size < start {
-        replay.findings().push(shrunk(start, newest));
-        keep_both(state, newest, output)?;
+        replay.find_shrunk(size.get());
+        keep_both(source, state, newest, output)?;
         return Ok(replay.finish(plan.policy.as_ref(), Some(newest)));
     }
     let meter = output.meter("replaying", Unit::Entries, size.get() - start.get());
@@ -70,15 +70,9 @@ fn whole(
     replay.expect(Claim::Checkpoint { size, note: newest.as_str().as_bytes().to_vec() })?;
     compare_partial_tiles(source, &mut replay, size)?;
     if !settle(&mut replay, state, newest)? && start > TreeSize::ZERO {
-        keep_both(state, newest, output)?;
+        keep_both(source, state, newest, output)?;
     }
     Ok(replay.finish(plan.policy.as_ref(), Some(newest)))
-}
-
-fn shrunk(start: TreeSize, newest: &SignedCheckpoint) -> Finding {
-    let place = Place::Checkpoint(newest.head().size.get());
-    Finding::at(place, What::Shrunk, format!("the {start} entries that an earlier audit saw"), "fewer")
-        .since(newest.head().size.get())
 }
 
 /// What a replay ended with, if not at its end: a finding; or nothing can be told, which is an error.
@@ -86,16 +80,26 @@ pub(super) fn stopped(ended: Result<(), Stop<Unread, anyhow::Error>>) -> anyhow:
     match ended {
         Ok(()) => Ok(None),
         Err(Stop::Read(Unread::Wrong(finding))) => Ok(Some(*finding)),
-        Err(Stop::Read(Unread::NoAnswer(error)) | Stop::After(error)) => Err(error),
+        Err(Stop::Read(Unread::NoAnswer(error))) => Err(hinted_by(SourceError::hint)(error)),
+        Err(Stop::After(error)) => Err(error),
         Err(Stop::Full(full)) => bail!(full),
     }
 }
 
-/// Two signed checkpoints that do not go together are evidence, and are kept.
-fn keep_both(state: &StateFolder, newest: &SignedCheckpoint, output: &Output) -> anyhow::Result<()> {
+/// Two signed checkpoints that do not go together are evidence, and are kept; with the proof of a fork where the tiles give one.
+fn keep_both(
+    source: &impl Source,
+    state: &StateFolder,
+    newest: &SignedCheckpoint,
+    output: &Output,
+) -> anyhow::Result<()> {
     let Some(standing) = state.standing() else { return Ok(()) };
-    for (name, checkpoint) in [("checkpoint-before", standing.checkpoint()), ("checkpoint-after", newest)] {
-        let path = state.keep(name, checkpoint.as_str().as_bytes()).context("cannot keep a checkpoint as evidence")?;
+    let before = standing.checkpoint();
+    let mut kept =
+        vec![("checkpoint-before", before.as_str().to_owned()), ("checkpoint-after", newest.as_str().to_owned())];
+    kept.extend(prove_fork(before, newest, source).map(|fork| ("fork", fork.to_text())));
+    for (name, text) in kept {
+        let path = state.keep(name, text.as_bytes()).context("cannot keep evidence")?;
         output.say(format_args!("kept as evidence: {}", path.display()));
     }
     Ok(())
@@ -119,7 +123,7 @@ fn compare_tile(source: &impl Source, replay: &mut Replay, id: TileId, due: &[u8
     match source.tile(id) {
         Ok(found) => replay.compare_tile(id, due, &found),
         Err(Unread::Wrong(finding)) => replay.findings().push(*finding),
-        Err(Unread::NoAnswer(error)) => return Err(error),
+        Err(Unread::NoAnswer(error)) => return Err(hinted_by(SourceError::hint)(error)),
     }
     Ok(())
 }
