@@ -143,6 +143,11 @@ impl StateFolder {
         self.runs.take(ids)
     }
 
+    /// Lets go of the ids of an audit that did not come to its end.
+    pub fn forget_unsettled(&mut self) {
+        self.runs.forget_unsettled();
+    }
+
     /// Hands over every statement that came again: the entry, and the first that has it. Those of earlier audits are not told
     /// again. `size` is the size of the tree that the ids are of.
     ///

@@ -68,6 +68,12 @@ impl Runs {
         if self.unsorted.len() >= IN_MEMORY { self.spill() } else { Ok(()) }
     }
 
+    /// Lets go of ids that were taken and not settled.
+    pub(super) fn forget_unsettled(&mut self) {
+        self.unsorted.clear();
+        self.new.clear();
+    }
+
     fn spill(&mut self) -> Result<(), StateError> {
         let mut ids = std::mem::take(&mut self.unsorted);
         ids.sort_unstable();

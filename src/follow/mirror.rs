@@ -120,6 +120,7 @@ impl Mirror {
         progress: &dyn Fn(Step),
     ) -> Result<CaughtUp, MirrorError> {
         let newest = SignedCheckpoint::parse(source.checkpoint()?)?;
+        self.state.forget_unsettled();
         let mut replay = self.begin(&newest)?;
         let (start, size) = (replay.head().size, newest.head().size);
         if size < start {
