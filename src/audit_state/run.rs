@@ -67,21 +67,23 @@ impl Run {
         }
     }
 
-    /// The entry that has an id, by halving.
+    /// The first entry that has an id, by halving.
     pub(super) fn find(&self, file: &File, id: &StatementId) -> Result<Option<u64>, StateError> {
         let (mut low, mut high) = (0, self.count);
+        let mut found = None;
         while low < high {
             let middle = low + (high - low) / 2;
             let mut record = [0; RECORD];
             file.read_exact_at(&mut record, middle * RECORD as u64).map_err(|source| failed(&self.path, source))?;
-            let (found, index) = of_record(&record);
-            match found.cmp(id) {
-                std::cmp::Ordering::Equal => return Ok(Some(index)),
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
+            let (other, index) = of_record(&record);
+            if other < *id {
+                low = middle + 1;
+            } else {
+                high = middle;
+                found = (other == *id).then_some(index);
             }
         }
-        Ok(None)
+        Ok(found)
     }
 
     /// All ids, in order.

@@ -93,7 +93,8 @@ impl Runs {
         let count = |runs: &[Run]| runs.iter().map(|run| run.count).sum::<u64>();
         let few = count(&self.new).saturating_mul(LOOKED_UP) < count(&self.old);
         if few && self.old.len() < MOST_RUNS {
-            let run = self.merge(&self.new, (self.size, size), &mut repeat)?;
+            // Repeats among the new ids are told with those of older ones.
+            let run = self.merge(&self.new, (self.size, size), &mut |_, _| {})?;
             self.look_up(&run, &mut repeat)?;
             self.old.push(run);
         } else {
@@ -125,14 +126,18 @@ impl Runs {
 
     fn look_up(&self, new: &Run, repeat: &mut impl FnMut(u64, u64)) -> Result<(), StateError> {
         let old = self.old.iter().map(|run| Ok((run, run.open()?))).collect::<Result<Vec<_>, StateError>>()?;
+        let mut first: Option<IdAt> = None;
         for id in new.ids()? {
             let (id, index) = id?;
-            for (run, file) in &old {
-                if let Some(first) = run.find(file, &id)? {
-                    repeat(index, first);
-                    break;
-                }
+            if let Some((_, first)) = first.filter(|(same, _)| *same == id) {
+                repeat(index, first);
+                continue;
             }
+            let before = old.iter().map(|(run, file)| run.find(file, &id)).find_map(Result::transpose).transpose()?;
+            if let Some(before) = before {
+                repeat(index, before);
+            }
+            first = Some((id, before.unwrap_or(index)));
         }
         Ok(())
     }

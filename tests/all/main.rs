@@ -11,6 +11,7 @@ mod crypto;
 mod desk;
 mod desk_reading;
 mod docs;
+mod follow;
 mod formats_properties;
 mod founded;
 mod house;

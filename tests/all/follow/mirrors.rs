@@ -1,0 +1,159 @@
+//! Mirrors: they catch up, survive being cut off anywhere, and are the log that they mirror.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use notarium::audit::Place;
+use notarium::follow::{CaughtUp, LogFolder, Mirror, MirrorError, Source, SourceError, Unread};
+use notarium::merkle::{BundleId, TileId};
+
+use super::{Kept, LogServer, notarium, policy, text};
+
+/// A folder that can be read so many times, and then no more.
+struct Failing {
+    folder: LogFolder,
+    left: AtomicU64,
+}
+
+impl Failing {
+    fn spend(&self) -> Result<(), SourceError> {
+        let spent = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        let gone = |_| SourceError::File { path: "gone".into(), source: std::io::ErrorKind::ConnectionReset.into() };
+        spent.map(drop).map_err(gone)
+    }
+}
+
+impl Source for Failing {
+    fn checkpoint(&self) -> Result<Vec<u8>, SourceError> {
+        self.spend()?;
+        self.folder.checkpoint()
+    }
+
+    fn tile(&self, id: TileId) -> Result<Vec<u8>, Unread> {
+        self.spend().map_err(Unread::NoAnswer)?;
+        self.folder.tile(id)
+    }
+
+    fn bundle(&self, id: BundleId) -> Result<Vec<u8>, Unread> {
+        self.spend().map_err(Unread::NoAnswer)?;
+        self.folder.bundle(id)
+    }
+
+    fn see(&self, place: &Place) -> Option<String> {
+        self.folder.see(place)
+    }
+}
+
+/// Every file of the log that both have is the same, and the mirror lacks none of the export's.
+fn same_log(mirror: &Path, export: &Path) {
+    let mut open = vec![export.join("tile")];
+    let mut compared = 0;
+    while let Some(folder) = open.pop() {
+        for file in fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let mirrored = mirror.join(path.strip_prefix(export).unwrap());
+            assert_eq!(fs::read(&mirrored).unwrap(), fs::read(&path).unwrap(), "{}", path.display());
+            compared += 1;
+        }
+    }
+    assert!(compared >= 2);
+    assert_eq!(fs::read(mirror.join("checkpoint")).unwrap(), fs::read(export.join("checkpoint")).unwrap());
+}
+
+#[test]
+fn a_mirror_is_the_log_at_every_size() {
+    let kept = Kept::new(1);
+    let folder = kept.path("mirror");
+    let server = LogServer::new(&kept.export());
+    for more in [0, 1, 253, 1, 1, 1, 254, 1, 300] {
+        kept.grow(more);
+        let export = kept.export();
+        server.serve(&export);
+        let mut mirror = Mirror::open(&folder, 2).unwrap();
+        let caught_up = mirror.catch_up(&server.client(), Some(&policy()), &|_| {}).unwrap();
+        assert!(matches!(caught_up, CaughtUp::Grown(..)), "{caught_up:?}");
+        same_log(&folder, &export);
+    }
+    assert_eq!(notarium(&["audit", text(&folder)]).0, 0);
+}
+
+#[test]
+fn a_mirror_that_was_cut_off_anywhere_goes_on() {
+    let kept = Kept::new(300);
+    let first = kept.export();
+    kept.grow(700);
+    let second = kept.export();
+    for reads in 0..12 {
+        let folder = kept.path(&format!("mirror-{reads}"));
+        let mut mirror = Mirror::open(&folder, 2).unwrap();
+        let small = LogFolder::new(&first);
+        assert!(matches!(mirror.catch_up(&small, None, &|_| {}).unwrap(), CaughtUp::Grown(..)));
+        let source = Failing { folder: LogFolder::new(&second), left: AtomicU64::new(reads) };
+        let cut = mirror.catch_up(&source, None, &|_| {});
+        if let Err(MirrorError::Source(_)) = cut {
+            assert_eq!(fs::read(folder.join("checkpoint")).unwrap(), fs::read(first.join("checkpoint")).unwrap());
+        } else {
+            assert!(reads >= 4, "{reads} reads are too few for all bundles: {cut:?}");
+        }
+        // In the same process, where ids were taken in, and in a new one.
+        source.left.store(u64::MAX, Ordering::Relaxed);
+        if reads % 2 == 0 {
+            drop(mirror);
+            mirror = Mirror::open(&folder, 2).unwrap();
+        }
+        let caught_up = mirror.catch_up(&source, None, &|_| {}).unwrap();
+        assert!(matches!(caught_up, CaughtUp::Grown(..)), "{caught_up:?}");
+        same_log(&folder, &second);
+    }
+}
+
+#[test]
+fn a_mirror_killed_before_its_checkpoint_shows_it_at_the_next_start() {
+    let kept = Kept::new(300);
+    let export = kept.export();
+    let folder = kept.path("mirror");
+    Mirror::open(&folder, 1).unwrap().catch_up(&LogFolder::new(&export), None, &|_| {}).unwrap();
+    fs::write(folder.join("checkpoint"), "an older one").unwrap();
+    drop(Mirror::open(&folder, 1).unwrap());
+    assert_eq!(fs::read(folder.join("checkpoint")).unwrap(), fs::read(export.join("checkpoint")).unwrap());
+}
+
+#[test]
+fn an_export_makes_the_ledger_again() {
+    let kept = Kept::new(600);
+    let export = kept.export();
+    let key = kept.path("ledger.key");
+    notarium::keyfile::write_new(&key, &crate::samples::ledger_key(), None).unwrap();
+    let again = kept.path("again");
+    let (code, _, stderr) = notarium(&["import", text(&export), text(&again), "--key", text(&key)]);
+    assert_eq!(code, 0, "{stderr}");
+    assert_eq!(fs::read(again.join("tip")).unwrap(), fs::read(kept.ledger.join("tip")).unwrap());
+    let (code, stdout, _) = notarium(&["audit", text(&again), "--policy", text(&export.join("policy"))]);
+    assert_eq!(code, 0, "{stdout}");
+    let (code, _, stderr) = notarium(&["import", text(&export), text(&again), "--key", text(&key)]);
+    assert!(code == 2 && stderr.contains("is there already"), "{stderr}");
+}
+
+#[test]
+fn nothing_is_made_of_an_export_that_does_not_hold() {
+    let kept = Kept::new(600);
+    let export = kept.export();
+    let (key, again) = (kept.path("ledger.key"), kept.path("again"));
+    notarium::keyfile::write_new(&key, &crate::samples::ledger_key(), None).unwrap();
+    let bundle = export.join("tile/entries/001");
+    let mut bytes = fs::read(&bundle).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&bundle, bytes).unwrap();
+    let (code, _, stderr) = notarium(&["import", text(&export), text(&again), "--key", text(&key)]);
+    assert!(code == 2 && stderr.contains("error: ") && !again.exists(), "{stderr}");
+    let other = kept.path("other.key");
+    notarium::keyfile::write_new(&other, &crate::samples::submitter_key(), None).unwrap();
+    let (code, _, stderr) = notarium(&["import", text(&export), text(&again), "--key", text(&other)]);
+    assert!(code == 2 && stderr.contains("is not the key"), "{stderr}");
+}
