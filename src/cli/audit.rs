@@ -73,7 +73,8 @@ impl Plan {
     }
 }
 
-fn number(text: &str) -> Result<u64, String> {
+/// A number as the formats spell it.
+pub(super) fn number(text: &str) -> Result<u64, String> {
     parse_decimal(text).map_err(|error| error.to_string())
 }
 

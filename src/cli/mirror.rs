@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::Exit;
 use super::ledger_option::{Source, client, read_policy};
 use super::output::{Meter, Output, Unit, hinted_by};
+use super::serve::seconds;
 use crate::audit::Outcome;
-use crate::codec::parse_decimal;
 use crate::follow::{self, CaughtUp, LogFolder, Mirror, MirrorError, Step};
 use crate::trust::Policy;
 
@@ -26,15 +26,6 @@ pub(super) struct Args {
     /// Go on, and look for what is new so often
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     every: Option<Duration>,
-}
-
-/// Whole seconds, from one to a day.
-pub(super) fn seconds(text: &str) -> Result<Duration, String> {
-    match parse_decimal(text) {
-        Ok(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
-        Ok(_) => Err("1 to 86400 seconds".to_owned()),
-        Err(error) => Err(error.to_string()),
-    }
 }
 
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {

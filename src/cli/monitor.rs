@@ -9,11 +9,10 @@ use serde::Serialize;
 
 use super::Exit;
 use super::ledger_option::client;
-use super::mirror::seconds;
 use super::output::{Output, Unit, hinted, hinted_by};
+use super::serve::seconds;
 use crate::api::EntryView;
 use crate::client::{Address, Webhook};
-use crate::codec::parse_decimal;
 use crate::crypto::{Digests, PublicKey, Sha256Digest, Sm3Digest};
 use crate::desk::{FileError, digest_file};
 use crate::evidence::{Body, Entry};
@@ -37,7 +36,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     file: Vec<PathBuf>,
     /// Begin with this entry; without it, with the next new one
-    #[arg(long, value_name = "INDEX", value_parser = number)]
+    #[arg(long, value_name = "INDEX", value_parser = super::audit::number)]
     from: Option<u64>,
     /// How often to look for what is new
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
@@ -48,10 +47,6 @@ pub(super) struct Args {
     /// Send each line there too, by POST
     #[arg(long, value_name = "URL")]
     webhook: Option<Webhook>,
-}
-
-fn number(text: &str) -> Result<u64, String> {
-    parse_decimal(text).map_err(|error| error.to_string())
 }
 
 /// What somebody waits for; anything, when nothing is named.

@@ -158,7 +158,7 @@ fn count(value: u32) -> NonZeroUsize {
 }
 
 /// Whole seconds, from one to a day.
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = parse_decimal(text).map_err(|error| error.to_string())?;
     if (1..=86_400).contains(&seconds) {
         Ok(Duration::from_secs(seconds))

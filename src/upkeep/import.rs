@@ -155,7 +155,7 @@ pub fn import(
     prepare(&unfinished).map_err(|source| ImportError::Io { path: unfinished.clone(), source })?;
     founding.finish(genesis_again(statement, time)?, &key, Memory::default())?;
     let options = OpenOptions { key: Some(key.public()), ..OpenOptions::default() };
-    let Opened { writer, reader, appender, .. } = open(&unfinished, &options)?;
+    let Opened { mut writer, reader, appender, .. } = open(&unfinished, &options)?;
     let last = writer.publish_stored(&key)?;
     let mut replay = Replay::new(threads, Uniqueness::ByIndex);
     replay.feed(&[genesis])?;

@@ -157,7 +157,7 @@ fn wrong_checkpoints_are_found() {
     let (code, report) = served.audit_with("/checkpoint", |_| signed_by(0, "ledger.example/other"));
     assert_eq!(code, 1);
     assert!(lines(&report).contains(&"checkpoint of size 300: origin: no entry".to_owned()), "{report:#}");
-    let due = "/checkpoint: checkpoint-malformed: no entry";
+    let due = "checkpoint: checkpoint-malformed: no entry";
     served.finds("/checkpoint", |_| answer("not a checkpoint"), &[due]);
     served.finds("/checkpoint", |bytes| answer(bytes[..bytes.len() - 1].to_vec()), &[due]);
 }
@@ -168,12 +168,17 @@ fn signed_by(seed: u8, origin: &str) -> Response {
 }
 
 #[test]
-fn what_is_not_served_is_no_pass() {
+fn what_is_not_served_is_found() {
     let served = Served::grown();
-    for path in ["/tile/entries/001.p/44", "/tile/0/000", "/checkpoint"] {
-        let refused = |_| (StatusCode::NOT_FOUND, "no such tile\n").into_response();
-        let output = program(served.address_with(path, refused));
-        assert_eq!(output.status.code(), Some(2), "{output:?}");
-        assert!(String::from_utf8_lossy(&output.stderr).contains(&format!("{path}: status 404")), "{output:?}");
+    let refused: fn(Vec<u8>) -> Response = |_| (StatusCode::NOT_FOUND, "no such tile\n").into_response();
+    for path in ["/tile/entries/001.p/44", "/tile/0/000"] {
+        let (code, report) = served.audit_with(path, refused);
+        assert_eq!((code, report["outcome"].as_str()), (1, Some("fails")), "{path}");
+        assert_eq!(report["findings"][0]["what"], "unreadable", "{report:#}");
+        assert_eq!(format!("/{}", report["findings"][0]["place"].as_str().unwrap()), path);
     }
+    // Without a checkpoint nothing is claimed, so nothing can be told.
+    let output = program(served.address_with("/checkpoint", refused));
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("/checkpoint: status 404"), "{output:?}");
 }

@@ -29,6 +29,11 @@ fn every_command_has_a_help_text() {
     help_of("find", "help-find.txt");
     help_of("policy", "help-policy.txt");
     help_of("audit", "help-audit.txt");
+    help_of("mirror", "help-mirror.txt");
+    help_of("monitor", "help-monitor.txt");
+    help_of("verify-fork", "help-verify-fork.txt");
+    help_of("export", "help-export.txt");
+    help_of("import", "help-import.txt");
     help_of("rebuild-index", "help-rebuild-index.txt");
 }
 
