@@ -5,11 +5,16 @@ CARGO := cargo
 BUILD := $(shell git describe --always --dirty --abbrev=12 2>/dev/null)
 export NOTARIUM_BUILD := $(BUILD)
 
-.PHONY: help demo test lint deny advisories bench setup
+# Where cargo puts what it builds; asked only where it is used.
+BUILT = $(shell $(CARGO) metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release
+
+.PHONY: help demo test foreign interop lint deny advisories bench setup
 
 help:
 	@echo 'make demo        build, run a ledger in a temporary folder, deposit, verify off line, find two forgeries'
 	@echo 'make test        build and run all tests'
+	@echo 'make foreign     independent verifiers (Python, Node) against ours, on every vector and on receipts changed at random'
+	@echo 'make interop     foreign programs (Go) against our ledgers, and foreign test suites against our verifier'
 	@echo 'make lint        rustfmt, clippy and rustdoc with warnings denied, the pure floors alone'
 	@echo 'make deny        licences, bans and sources of the dependencies (needs cargo-deny)'
 	@echo 'make advisories  known vulnerabilities of the dependencies (needs cargo-deny and a network)'
@@ -21,11 +26,21 @@ setup:
 demo: setup
 	@echo 'building (the first time takes a while: RocksDB is compiled from source)'
 	@$(CARGO) build --release --locked --quiet --bin notarium --example forge
-	@examples/demo.sh "$$($(CARGO) metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release"
+	@examples/demo.sh "$(BUILT)"
 
 test:
 	@.ci/setup --tests
 	$(CARGO) test --release --locked
+
+foreign:
+	@.ci/setup --foreign
+	$(CARGO) build --release --locked --quiet --example answer
+	python3 tests/foreign/run.py --ours "$(BUILT)/examples/answer"
+
+interop:
+	@tests/interop/check-go
+	$(CARGO) build --release --locked --quiet --bin notarium --example answer --example fill
+	cd tests/interop && NOTARIUM_BUILT="$(BUILT)" go test -count=1 -timeout 30m ./...
 
 lint:
 	$(CARGO) fmt --check

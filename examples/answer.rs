@@ -9,7 +9,7 @@
 use std::error::Error;
 use std::io::{self, BufRead as _, Write as _};
 
-use notarium::codec::parse_decimal;
+use notarium::codec::{check_text, decode_base64, parse_decimal};
 use notarium::crypto::{DualHasher, PublicKey, Signature};
 use notarium::evidence::{Entry, SignedStatement};
 use notarium::ledger::{Disclosure, Receipt};
@@ -35,6 +35,8 @@ fn answer(question: &Value) -> Answer {
     let bytes = hex::decode(question["hex"].as_str().unwrap_or_default())?;
     match question["ask"].as_str().unwrap_or_default() {
         "ed25519" => ed25519(question),
+        "base64_text" => Ok(base64_text(&bytes)),
+        "text" => Ok(plain_text(&bytes)),
         "statement" => Ok(statement(&bytes)),
         "entry" => Ok(entry(&bytes)),
         "disclosure" => Ok(disclosure(&bytes)),
@@ -67,6 +69,21 @@ fn ed25519(question: &Value) -> Answer {
     let valid = <[u8; 64]>::try_from(signature)
         .is_ok_and(|signature| key.verify(&message, &Signature::from_bytes(signature)).is_ok());
     Ok(json!({ "valid": valid }))
+}
+
+fn base64_text(bytes: &[u8]) -> Value {
+    match std::str::from_utf8(bytes).ok().and_then(|text| decode_base64(text).ok()) {
+        None => refused(false),
+        Some(bytes) => json!({ "bytes": hex::encode(bytes) }),
+    }
+}
+
+/// Text as it may stand in a binary field.
+fn plain_text(bytes: &[u8]) -> Value {
+    match std::str::from_utf8(bytes).ok().filter(|text| check_text(text).is_ok()) {
+        None => refused(false),
+        Some(text) => json!({ "length": text.len() }),
+    }
 }
 
 fn statement(bytes: &[u8]) -> Value {
@@ -121,7 +138,11 @@ fn receipt(bytes: &[u8]) -> Value {
 fn policy(bytes: &[u8]) -> Value {
     match Policy::parse(bytes) {
         Err(error) => refused_because(error),
-        Ok(policy) => json!({ "logs": policy.logs().len(), "witnesses": policy.witnesses().len() }),
+        Ok(policy) => {
+            let logs: Vec<String> = policy.logs().iter().map(|log| log.key.to_string()).collect();
+            let witnesses: Vec<&str> = policy.witnesses().iter().map(|witness| witness.name.as_str()).collect();
+            json!({ "logs": logs, "witnesses": witnesses })
+        }
     }
 }
 
@@ -138,7 +159,12 @@ fn checkpoint(bytes: &[u8]) -> Value {
 fn vkey(bytes: &[u8]) -> Value {
     match parse_vkey(bytes) {
         Err(error) => refused_because(error),
-        Ok(key) => json!({ "name": key.name().to_string(), "id": key.id().to_string(), "type": key.kind().code() }),
+        Ok(key) => json!({
+            "name": key.name().to_string(),
+            "id": key.id().to_string(),
+            "type": key.kind().code(),
+            "public_key": key.public_key().to_string(),
+        }),
     }
 }
 
@@ -202,7 +228,10 @@ fn holds(verified: Result<(), Box<dyn Error>>) -> Value {
 }
 
 fn verification(receipt: &[u8], question: &Value) -> Answer {
-    let policy = question["policy"].as_str().map(hex::decode).transpose()?.map(Policy::parse).transpose()?;
+    let policy = match question["policy"].as_str().map(hex::decode).transpose()?.map(Policy::parse).transpose() {
+        Ok(policy) => policy,
+        Err(error) => return Ok(refused_because(error)),
+    };
     let evidence = question["evidence"].as_str().map(hex::decode).transpose()?;
     let digests = evidence.map(|evidence| {
         let mut hasher = DualHasher::new();

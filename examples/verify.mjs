@@ -17,12 +17,12 @@ function check(holds, why) {
 }
 
 // "Conventions": text, base64, decimals, binary fields. Integers of 64 bits are BigInts.
-const BANNED = /[\0-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/u;
+export const BANNED = /[\0-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/u;
 const NAME = "[^+\\0-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
 const [DECIMAL, BASE64, HASH] = ["(?:0|[1-9][0-9]{0,18})", "[A-Za-z0-9+/]*={0,2}", "[A-Za-z0-9+/]{43}="];
 const MOST = 2n ** 53n - 1n;
 
-function utf8(bytes) {
+export function utf8(bytes) {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
@@ -30,7 +30,7 @@ function utf8(bytes) {
   }
 }
 
-function unbase64(text) {
+export function unbase64(text) {
   const bytes = Buffer.from(text, "base64");
   check(bytes.toString("base64") === text, "not base64 with padding and zero spare bits");
   return bytes;
@@ -274,7 +274,7 @@ export function readReceipt(bytes) {
 }
 
 // "Policy". Names are bytes, kept as one character a byte.
-function readVkey(vkey, type) {
+export function readVkey(vkey, type) {
   const [name, id, base64] = match(`(${NAME})\\+([0-9a-f]{8})\\+(${BASE64})`, utf8(Buffer.from(vkey, "latin1")), "not a vkey");
   const key = unbase64(base64);
   check(key.length === 33 && key[0] === type, `not a vkey of type ${type}`);
@@ -295,7 +295,8 @@ export function readPolicy(bytes) {
     const [word, ...rest] = line.split(/[ \t]+/).filter((item) => item !== "");
     if (word === undefined || word.startsWith("#")) continue;
     const [isLog, isWitness] = [word === "log", word === "witness"];
-    if ((isLog && [1, 2].includes(rest.length)) || (isWitness && [2, 3].includes(rest.length))) {
+    const urls = rest.slice(isLog ? 1 : 2);
+    if ((isLog || isWitness) && rest.length >= (isLog ? 1 : 2) && urls.length <= 1 && !urls[0]?.startsWith("#")) {
       const { by, origin, key } = readVkey(rest[isLog ? 0 : 1], isLog ? 1 : 4);
       claim(`id ${by}`);
       claim(`${word} ${key.toString("hex")}`);

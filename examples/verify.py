@@ -37,7 +37,6 @@ def begin(header, data, fields):
     if found[1] != b"1": raise NotUnderstood(f"{found[0].decode().strip()} is not understood")
     (reader := Reader(data)).seek(found.end())
     return reader, reader.fields(fields)
-
 # "Signatures". OpenSSL, which `cryptography` calls, keeps the rule but for the points of small order.
 P, Y8 = 2**255 - 19, int.from_bytes(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little")
 SMALL_ORDER = {(y | sign << 255).to_bytes(32, "little") for y in (0, 1, P - 1, P, P + 1, Y8, P - Y8) for sign in (0, 1)}
@@ -105,19 +104,21 @@ def read_receipt(data):
     r["signatures"] = [((name, unbase64(blob)[:4]), unbase64(blob)[4:]) for _, name, blob in lines]
     return check(r, all(blob for _, blob in r["signatures"]), "a signature line without a signature")
 # "Policy": {role: {key id: (key, name)}}, {name of witness or group: (k, members)}, the quorum's name.
+def read_vkey(text, code):
+    check(found := re.fullmatch(rf"({NAME})\+([0-9a-f]{{8}})\+({BASE64})", text), found, "not a vkey")
+    name, key_id, key = found[1], bytes.fromhex(found[2]), unbase64(found[3])
+    good = len(key) == 33 and key[0] == code and sha256(name.encode() + b"\n" + key)[:4] == key_id
+    return (check(name, good, "a vkey of another type or id"), key_id), key[1:]
 def read_policy(data):
     check(data, len(data) <= 1 << 20 and not re.search(rb"[\0-\x08\x0b-\x1f\x7f]|[^\n]\Z", data), "too long, or a bad byte")
     keys, names, name, quorum, once = {b"log": {}, b"witness": {}}, {}, None, None, {("name", b"none")}
     def claim(*thing): once.add(check(thing, thing not in once, f"{thing} twice"))
     for word, *rest in filter(None, map(bytes.split, data.split(b"\n"))):
         if word in (b"witness", b"group") and rest: claim("name", name := rest.pop(0))
-        if word in keys and len(rest) in (1, 2):
-            check(found := re.fullmatch(rf"({NAME})\+([0-9a-f]{{8}})\+({BASE64})", rest[0].decode()), found, "not a vkey")
-            key_name, key_id, key = found.groups()
-            claim("id", key_name, key_id), claim(word, key := unbase64(key))
-            good = len(key) == 33 and key[0] == {b"log": 1, b"witness": 4}[word]
-            check(key, good and sha256(key_name.encode() + b"\n" + key).hex()[:8] == key_id, "a vkey of another type or id")
-            keys[word][key_name, bytes.fromhex(key_id)] = key[1:], name
+        if word in keys and len(rest) in (1, 2) and b"#" not in [url[:1] for url in rest[1:]]:
+            key_id, key = read_vkey(rest[0].decode(), {b"log": 1, b"witness": 4}[word])
+            claim("id", key_id), claim(word, key)
+            keys[word][key_id] = key, name
             if word == b"witness": names[name] = 1, []
         elif word == b"group" and len(rest) > 1:
             for member in rest[1:]: claim("member", check(member, member in names, "a member that is not defined"))
@@ -126,7 +127,6 @@ def read_policy(data):
         elif word == b"quorum" and len(rest) == 1 and rest[0] in (*names, b"none"): claim(word), (quorum := rest[0])
         else: check(word, word[:1] == b"#", "a line of an unknown form")
     return keys, names, check(quorum, quorum, "no quorum line")
-
 # "Verification": of a step True is passed, False failed, None not made.
 def worst(outcomes): return False if False in outcomes else None if None in outcomes else True
 def check_evidence(r, s, evidence):

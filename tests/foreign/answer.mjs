@@ -47,7 +47,27 @@ const answers = {
   },
   policy({ bytes }) {
     const p = v.readPolicy(bytes);
-    return { logs: p.logs.size, witnesses: p.witnesses.size };
+    const logs = [...p.logs].map(([by, { key }]) => `${by}+${Buffer.concat([Buffer.of(1), key]).toString("base64")}`);
+    const witnesses = [...p.witnesses.values()].map(({ name }) => Buffer.from(name, "latin1").toString());
+    return { logs, witnesses };
+  },
+  vkey({ bytes }) {
+    const text = bytes.toString("latin1");
+    const type = refused(() => v.readVkey(text, 1)) ? 4 : 1;
+    const { by, origin, key } = v.readVkey(text, type);
+    return { name: origin, id: by.slice(-8), type, public_key: key.toString("hex") };
+  },
+  // A checkpoint is read where it stands in a receipt, after the lines of `before`.
+  checkpoint({ bytes, before }) {
+    const r = v.readReceipt(Buffer.concat([unhex(before), bytes]));
+    return { origin: r.origin, size: r.size.toString(), root: r.root.toString("hex") };
+  },
+  base64_text({ bytes }) {
+    return { bytes: v.unbase64(v.utf8(bytes)).toString("hex") };
+  },
+  text({ bytes }) {
+    if (v.BANNED.test(v.utf8(bytes))) throw new v.Malformed("a banned character");
+    return { length: bytes.length };
   },
   ed25519({ public_key, message, signature }) {
     return { valid: v.valid(unhex(public_key), unhex(message), unhex(signature)) };

@@ -1,5 +1,5 @@
 """Answers the questions of run.py with examples/verify.py: one JSON object a line in, one out."""
-import io, json, pathlib, sys
+import base64, io, json, pathlib, sys
 
 sys.dont_write_bytecode = True  # the verifier is imported from where the sources are
 
@@ -45,7 +45,30 @@ def receipt(q):
 
 def policy(q):
     keys, _, _ = v.read_policy(q["bytes"])
-    return {"logs": len(keys[b"log"]), "witnesses": len(keys[b"witness"])}
+    logs = [f"{name}+{id.hex()}+{base64.b64encode(bytes([1]) + key).decode()}" for (name, id), (key, _) in keys[b"log"].items()]
+    return {"logs": logs, "witnesses": [name.decode(errors="replace") for _, name in keys[b"witness"].values()]}
+
+
+def vkey(q):
+    text = q["bytes"].decode()
+    type = 4 if refused(lambda text: v.read_vkey(text, 1), text) else 1
+    (name, id), key = v.read_vkey(text, type)
+    return {"name": name, "id": id.hex(), "type": type, "public_key": key.hex()}
+
+
+def checkpoint(q):
+    """A checkpoint is read where it stands in a receipt, after the lines of `before`."""
+    r = v.read_receipt(bytes.fromhex(q["before"]) + q["bytes"])
+    return {"origin": r["origin"], "size": str(r["size"]), "root": r["root"].hex()}
+
+
+def base64_text(q):
+    return {"bytes": v.unbase64(q["bytes"].decode()).hex()}
+
+
+def text(q):
+    v.check(None, not v.BANNED.search(q["bytes"].decode()), "a banned character")
+    return {"length": len(q["bytes"])}
 
 
 def ed25519(q):
@@ -83,7 +106,8 @@ def refused(read, bytes):
         return "malformed"
 
 
-ANSWERS = {f.__name__: f for f in (statement, entry, disclosure, receipt, policy, ed25519, inclusion, verification, sm3)}
+READERS = (statement, entry, disclosure, receipt, policy, vkey, checkpoint, base64_text, text, ed25519, inclusion, verification, sm3)
+ANSWERS = {f.__name__: f for f in READERS}
 
 
 def answer(q):
