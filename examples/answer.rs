@@ -46,8 +46,8 @@ fn answer(question: &Value) -> Answer {
         "vkey" => Ok(vkey(&bytes)),
         "note" => note(&bytes, question),
         "tile" => Ok(tile(&bytes)),
-        "inclusion" => inclusion(question),
-        "consistency" => consistency(question),
+        "inclusion" => Ok(inclusion(question)),
+        "consistency" => Ok(consistency(question)),
         "verification" => verification(&bytes, question),
         other => Err(format!("no such question: {other:?}").into()),
     }
@@ -58,7 +58,7 @@ fn refused(unknown: bool) -> Value {
 }
 
 /// A refusal of what came from a foreign suite.
-fn refused_because(why: impl ToString) -> Value {
+fn refused_because(why: &dyn std::fmt::Display) -> Value {
     json!({ "refused": "malformed", "why": why.to_string() })
 }
 
@@ -137,7 +137,7 @@ fn receipt(bytes: &[u8]) -> Value {
 
 fn policy(bytes: &[u8]) -> Value {
     match Policy::parse(bytes) {
-        Err(error) => refused_because(error),
+        Err(error) => refused_because(&error),
         Ok(policy) => {
             let logs: Vec<String> = policy.logs().iter().map(|log| log.key.to_string()).collect();
             let witnesses: Vec<&str> = policy.witnesses().iter().map(|witness| witness.name.as_str()).collect();
@@ -148,7 +148,7 @@ fn policy(bytes: &[u8]) -> Value {
 
 fn checkpoint(bytes: &[u8]) -> Value {
     match SignedCheckpoint::parse(bytes) {
-        Err(error) => refused_because(error),
+        Err(error) => refused_because(&error),
         Ok(checkpoint) => {
             let head = checkpoint.head();
             json!({ "origin": checkpoint.origin().to_string(), "size": head.size.to_string(), "root": head.root.to_string() })
@@ -158,7 +158,7 @@ fn checkpoint(bytes: &[u8]) -> Value {
 
 fn vkey(bytes: &[u8]) -> Value {
     match parse_vkey(bytes) {
-        Err(error) => refused_because(error),
+        Err(error) => refused_because(&error),
         Ok(key) => json!({
             "name": key.name().to_string(),
             "id": key.id().to_string(),
@@ -181,46 +181,46 @@ fn note(bytes: &[u8], question: &Value) -> Answer {
         let signers: Vec<String> = note.open(&known)?.iter().map(|key| key.name().to_string()).collect();
         Ok(json!({ "text": hex::encode(note.text()), "signers": signers }))
     });
-    Ok(opened.unwrap_or_else(refused_because))
+    Ok(opened.unwrap_or_else(|error| refused_because(&error)))
 }
 
 /// The parts of a tile's or an entry bundle's path; the level of a bundle is -1.
 fn tile(bytes: &[u8]) -> Value {
-    let Ok(path) = std::str::from_utf8(bytes) else { return refused_because("not UTF-8") };
+    let Ok(path) = std::str::from_utf8(bytes) else { return refused_because(&"not UTF-8") };
     if path.starts_with("tile/entries/") {
         return match BundleId::parse(path) {
-            Err(error) => refused_because(error),
+            Err(error) => refused_because(&error),
             Ok(id) => json!({ "level": -1, "index": id.index().to_string(), "width": id.width(), "path": id.path() }),
         };
     }
     match TileId::parse(path) {
-        Err(error) => refused_because(error),
+        Err(error) => refused_because(&error),
         Ok(id) => {
             json!({ "level": id.level(), "index": id.index().to_string(), "width": id.width(), "path": id.path() })
         }
     }
 }
 
-fn inclusion(question: &Value) -> Answer {
+fn inclusion(question: &Value) -> Value {
     let verified = || -> Result<(), Box<dyn Error>> {
         let index = LeafIndex::new(parse_decimal(text(&question["index"])?).map_err(|_| "not an index")?);
         let tree = head(&question["size"], &question["root"])?;
         let leaf = Hash::from_bytes(bytes(&question["leaf"])?);
         Ok(InclusionProof::from_hashes(hashes(&question["hashes"])?)?.verify(index, &leaf, &tree)?)
     };
-    Ok(holds(verified()))
+    holds(&verified())
 }
 
-fn consistency(question: &Value) -> Answer {
+fn consistency(question: &Value) -> Value {
     let verified = || -> Result<(), Box<dyn Error>> {
         let old = head(&question["from"], &question["old_root"])?;
         let new = head(&question["to"], &question["root"])?;
         Ok(ConsistencyProof::from_hashes(hashes(&question["hashes"])?)?.verify(&old, &new)?)
     };
-    Ok(holds(verified()))
+    holds(&verified())
 }
 
-fn holds(verified: Result<(), Box<dyn Error>>) -> Value {
+fn holds(verified: &Result<(), Box<dyn Error>>) -> Value {
     match verified {
         Ok(()) => json!({ "holds": true }),
         Err(error) => json!({ "holds": false, "why": error.to_string() }),
@@ -230,7 +230,7 @@ fn holds(verified: Result<(), Box<dyn Error>>) -> Value {
 fn verification(receipt: &[u8], question: &Value) -> Answer {
     let policy = match question["policy"].as_str().map(hex::decode).transpose()?.map(Policy::parse).transpose() {
         Ok(policy) => policy,
-        Err(error) => return Ok(refused_because(error)),
+        Err(error) => return Ok(refused_because(&error)),
     };
     let evidence = question["evidence"].as_str().map(hex::decode).transpose()?;
     let digests = evidence.map(|evidence| {

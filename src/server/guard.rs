@@ -59,8 +59,8 @@ pub(super) async fn no_route(uri: Uri) -> Response {
 }
 
 /// The answer where a route has no such method.
-pub(super) async fn no_method(method: Method, uri: Uri) -> Response {
-    word(&uri, Refusal::new(ProblemKind::MethodNotAllowed, format!("{method} is not a method of {}", uri.path())))
+pub(super) fn no_method(method: &Method, uri: &Uri) -> Response {
+    word(uri, Refusal::new(ProblemKind::MethodNotAllowed, format!("{method} is not a method of {}", uri.path())))
 }
 
 /// The outcome of a future, or what it panicked with. Nothing that a handler leaves half-done outlives its request.

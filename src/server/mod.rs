@@ -19,6 +19,7 @@ mod guard;
 mod health;
 mod limits;
 mod pace;
+mod preflight;
 mod proofs;
 mod query;
 mod refusal;
@@ -37,7 +38,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-/// Every endpoint of a ledger. `GET` routes answer `HEAD` too.
+/// Every endpoint of a ledger. `GET` routes answer `HEAD` too, and all answer `OPTIONS`.
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/v1/ledger", get(proofs::ledger))
@@ -55,7 +56,7 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(guard::no_route)
-        .method_not_allowed_fallback(guard::no_method)
+        .method_not_allowed_fallback(preflight::or_no_method)
         .layer(from_fn_with_state(app.clone(), guard::guard))
         .with_state(app)
 }

@@ -286,6 +286,7 @@ func TestLedgersAtEveryTileEdge(t *testing.T) {
 				t.Logf("%s: %v", client.name, time.Since(began).Round(time.Millisecond))
 			}
 			nothingBeyond(t, base, size)
+			stillThere(t, base, size)
 			honestFront(t, base, ledger.vkey)
 			for _, tampering := range tamperings(size) {
 				rejected(t, base, ledger.vkey, tampering)
@@ -315,6 +316,39 @@ func nothingBeyond(t *testing.T, base string, size int64) {
 		if body, err := get(base, path); err == nil {
 			t.Errorf("%s is there in a ledger of %d: %d bytes", path, size, len(body))
 		}
+	}
+}
+
+// stillThere holds that the partial tiles of every size that was published are served, and are the beginnings of later ones.
+func stillThere(t *testing.T, base string, size int64) {
+	t.Helper()
+	for _, earlier := range sizes {
+		if earlier > size {
+			break
+		}
+		for level := 0; earlier>>(8*level) > 0; level++ {
+			hashes, now := earlier>>(8*level), size>>(8*level)
+			tile := tlog.Tile{H: 8, L: level, N: (hashes - 1) / 256, W: int((hashes-1)%256 + 1)}
+			later := tile
+			later.W = int(min(now-tile.N*256, 256))
+			beginsWith(t, base, later, tile)
+			if level == 0 {
+				tile.L, later.L = -1, -1
+				beginsWith(t, base, later, tile)
+			}
+		}
+	}
+}
+
+func beginsWith(t *testing.T, base string, later, earlier tlog.Tile) {
+	t.Helper()
+	whole, err := get(base, torchwood.TilePath(later))
+	if err != nil {
+		t.Error(err)
+	}
+	body, err := get(base, torchwood.TilePath(earlier))
+	if err != nil || !bytes.HasPrefix(whole, body) {
+		t.Errorf("%s is not how %s begins: %v", torchwood.TilePath(earlier), torchwood.TilePath(later), err)
 	}
 }
 

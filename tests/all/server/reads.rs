@@ -1,5 +1,7 @@
 //! What can be read: entries, lists, receipts, checkpoints, proofs, tiles, health; with HEAD, caching and CORS.
 
+use std::io::Read as _;
+
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use notarium::api::{CheckpointList, ConsistencyAnswer, EntryList, EntryView, InclusionAnswer, LedgerInfo};
@@ -173,13 +175,90 @@ async fn tiles_are_served_for_ever_and_the_checkpoint_is_not() {
         let answer = served.get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
-        assert_eq!(answer.header("cache-control"), None, "what is not there yet must not be cached");
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "what is not there yet must not be cached");
     }
     let bad = ["0", "0/0", "0/00", "00/000", "64/000", "0/x000/001", "0/000.p/0", "0/000.p/256", "0/000.p/07"];
     for path in bad.into_iter().chain(["0/000.p/", "0/%30%30%30", "entries/1", "-1/000", "0/000?x", "x/000", "0//000"])
     {
         let status = served.get(&format!("/tile/{path}")).await.status;
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn bundles_are_gzipped_for_whoever_accepts_it() {
+    let served = filled().await;
+    let ask = |method: Method, path: &str, accepted: &str, tag: &str| {
+        let request = Request::builder().method(method).uri(path).header("accept-encoding", accepted);
+        served.ask(request.header("if-none-match", tag).body(Body::empty()).unwrap())
+    };
+    let path = "/tile/entries/000.p/7";
+    let plain = ask(Method::GET, path, "identity", "").await;
+    assert_eq!((plain.header("content-encoding"), plain.header("vary")), (None, Some("accept-encoding")));
+    let zipped = ask(Method::GET, path, "br, gzip;q=0.8", "").await;
+    assert_eq!((zipped.header("content-encoding"), zipped.header("vary")), (Some("gzip"), Some("accept-encoding")));
+    for name in ["content-type", "cache-control", "access-control-allow-origin", "access-control-expose-headers"] {
+        assert_eq!(zipped.header(name), plain.header(name), "{name}");
+    }
+    let mut unzipped = Vec::new();
+    flate2::read::GzDecoder::new(zipped.body.as_slice()).read_to_end(&mut unzipped).unwrap();
+    assert_eq!(unzipped, plain.body);
+    assert!(zipped.body.len() < plain.body.len() * 3 / 4, "{} of {} bytes", zipped.body.len(), plain.body.len());
+
+    // Two forms are two things to a cache: each has its tag, and neither stands for the other.
+    let (plain_tag, zipped_tag) = (plain.header("etag").unwrap(), zipped.header("etag").unwrap());
+    assert_ne!(plain_tag, zipped_tag);
+    let again = ask(Method::GET, path, "gzip", zipped_tag).await;
+    assert_eq!((again.status, again.header("vary")), (StatusCode::NOT_MODIFIED, Some("accept-encoding")));
+    assert_eq!((again.header("etag"), again.header("content-encoding")), (Some(zipped_tag), None));
+    assert_eq!(ask(Method::GET, path, "identity", zipped_tag).await.status, StatusCode::OK);
+    assert_eq!(ask(Method::GET, path, "gzip", plain_tag).await.status, StatusCode::OK);
+
+    let head = ask(Method::HEAD, path, "gzip", "").await;
+    assert_eq!(head.header("content-length"), Some(zipped.body.len().to_string().as_str()));
+    assert_eq!((head.header("content-encoding"), head.body.len()), (Some("gzip"), 0));
+    // Hashes do not get shorter.
+    assert_eq!(ask(Method::GET, "/tile/0/000.p/7", "gzip", "").await.header("content-encoding"), None);
+    assert_eq!(ask(Method::GET, "/tile/entries/001", "gzip", "").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_page_from_elsewhere_may_read_and_a_browser_is_told_so() {
+    let served = filled().await;
+    for path in
+        ["/checkpoint", "/tile/0/000.p/5", "/tile/entries/000.p/9", "/v1/ledger", "/v1/entries?limit=2", "/healthz"]
+    {
+        let request = Request::builder().method(Method::OPTIONS).uri(path);
+        let request =
+            request.header("origin", "https://elsewhere.example").header("access-control-request-method", "GET");
+        let answer = served.ask(request.body(Body::empty()).unwrap()).await;
+        assert_eq!((answer.status, answer.body.len()), (StatusCode::NO_CONTENT, 0), "{path}");
+        assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{path}");
+        assert_eq!(answer.header("access-control-allow-methods"), Some("GET, HEAD"), "{path}");
+        assert!(answer.header("access-control-allow-headers").unwrap().contains("if-none-match"), "{path}");
+    }
+    // What only takes deposits says nothing that lets a page elsewhere make one.
+    let answer = served.send(Method::OPTIONS, "/v1/evidence").await;
+    assert_eq!(answer.header("access-control-allow-methods"), Some("GET, HEAD"));
+    assert_eq!(served.send(Method::OPTIONS, "/nowhere").await.status, StatusCode::NOT_FOUND);
+    for path in ["/checkpoint", "/tile/0/000.p/5", "/tile/entries/000.p/5"] {
+        assert_eq!(served.get(path).await.header("access-control-expose-headers"), Some("etag"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn every_partial_tile_of_every_published_size_stays_there() {
+    let served = served();
+    for nonce in 1..=5 {
+        let answer = served.deposit(b"x", nonce).await;
+        let size = answer.entry.index + 1;
+        let checkpoint = SignedCheckpoint::parse(served.get("/checkpoint").await.text()).unwrap();
+        assert_eq!(checkpoint.head().size.get(), size);
+    }
+    for size in 1..=6 {
+        for path in [format!("/tile/0/000.p/{size}"), format!("/tile/entries/000.p/{size}")] {
+            assert_eq!(served.get(&path).await.status, StatusCode::OK, "{path}");
+        }
     }
 }
 
