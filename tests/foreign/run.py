@@ -383,20 +383,46 @@ def change_bytes(random, data):
         data[at : at + 8] = random.choice((b"\0" * 8, b"\xff" * 8, (2**53).to_bytes(8, "big"), (2**63).to_bytes(8, "big")))
 
 
+def mutated_policy(random, policy, words):
+    """A policy with one of its words, lines or bytes changed; `words` are those of all policies."""
+    lines = bytes.fromhex(policy).split(b"\n")
+    at, how = random.randrange(len(lines)), random.randrange(8)
+    if how < 4 and lines[at]:
+        items = lines[at].split(b" ")
+        place = random.randrange(len(items))
+        items[place : place + random.choice((0, 1, 1))] = random.choice(([], [random.choice(words)], [random.choice(words)]))
+        lines[at] = b" ".join(items)
+    elif how < 6:
+        lines[at : at + random.choice((0, 1))] = random.choice(([], [random.choice(lines)]))
+    elif how == 6:
+        lines.insert(at, b" ".join(random.choice(words) for _ in range(random.randrange(1, 6))))
+    else:
+        text = bytearray(b"\n".join(lines))
+        change_bytes(random, text)
+        return bytes(text).hex()
+    return b"\n".join(lines).hex()
+
+
 def check_mutations(answerers, cases, count):
+    """Changed receipts, and receipts under changed policies: what is due of them nobody knows, but all must say the same."""
     dice = random.Random(20260101)
     verdicts = collections.Counter()
-    for _ in range(count):
+    policies = sorted({question["policy"] for _, question, _ in cases if question["policy"]})
+    words = sorted({word for policy in policies for word in bytes.fromhex(policy).split()}) + [b"#", b"#x", b"\t", b"0", b"+1"]
+    for number in range(count):
         name, question, _ = dice.choice(cases)
-        question = {**question, "hex": mutated(dice, question["hex"])}
-        said = [answerer.ask(question) for answerer in answerers]
+        if number % 3 == 0 and question["policy"]:
+            question = {**question, "policy": mutated_policy(dice, dice.choice(policies), words)}
+        else:
+            question = {**question, "hex": mutated(dice, question["hex"])}
+        said = [{name: value for name, value in answerer.ask(question).items() if name != "why"} for answerer in answerers]
         if any(other != said[0] for other in said):
             both = {answerer.name: answer for answerer, answer in zip(answerers, said)}
             raise Failed(f"a mutation of {name}: {both}\n{json.dumps(question)}")
-        verdicts[said[0]["verdict"]] += 1
-    if count and len(verdicts) < 3:
+        verdicts[said[0].get("verdict", "policy refused")] += 1
+    if count and len(verdicts) < 4:
         raise Failed(f"mutations reached only {dict(verdicts)}")
-    print(f"mutations: {count} receipts, {dict(verdicts)}")
+    print(f"mutations: {count} receipts and policies, {dict(verdicts)}")
 
 
 def main():
