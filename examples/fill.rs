@@ -67,7 +67,7 @@ struct Filler {
 impl Filler {
     fn open(directory: &Path) -> Outcome<Self> {
         let key = keyfile::read(&directory.join("ledger.key"), || None)?.key;
-        let Opened { writer, appender, .. } = open(directory, &OpenOptions::default())?;
+        let Opened { mut writer, appender, .. } = open(directory, &OpenOptions::default())?;
         let last = writer.publish_stored(&key)?;
         Ok(Self { writer, appender, last, key })
     }
