@@ -25,9 +25,10 @@ use super::output::{Output, WithHint, hinted_by};
 use super::{Exit, build, clock, passphrase};
 use crate::codec::{Time, parse_decimal};
 use crate::crypto::SigningKey;
+use crate::follow::Mirrored;
 use crate::ledger::CLOCK_TOLERANCE_MS;
 use crate::sequencer::{self, StartError};
-use crate::server::{App, AppError, Limits, ServeError, serve};
+use crate::server::{App, AppError, Limits, MirrorApp, ServeError, serve, serve_mirror};
 use crate::store::{Memory, OpenError, OpenOptions, Opened, Reader, open};
 use crate::trust::{Origin, SignedCheckpoint};
 
@@ -45,6 +46,9 @@ pub(super) struct Args {
     /// Refuse to start unless the ledger has reached this signed checkpoint and agrees with it
     #[arg(long, value_name = "FILE", env = "NOTARIUM_AT_LEAST")]
     at_least: Option<PathBuf>,
+    /// Serve a mirror or an export, read-only: DIR is what `notarium mirror` or `notarium export` made
+    #[arg(long, env = "NOTARIUM_MIRROR", conflicts_with_all = ["at_least", "origin"])]
+    mirror: bool,
     #[command(flatten)]
     source: passphrase::Source,
     /// What is logged: off, error, warn, info, debug or trace
@@ -170,6 +174,9 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     start_log(args)?;
     open_files::provide_for(args.limits.max_connections)?;
+    if args.mirror {
+        return run_mirror(args, output);
+    }
     // Before the key: nobody should type a passphrase for a ledger that is not there, in use or of a newer format.
     let (opened, reader) = open_ledger(args)?;
     let key = open_key(args, &reader, output)?;
@@ -208,6 +215,26 @@ fn open_key(args: &Args, ledger: &Reader, output: &Output) -> anyhow::Result<Sig
         return Err(hinted_by(OpenError::hint)(OpenError::OtherKey { stored, expected }));
     }
     Ok(key)
+}
+
+/// Serves files that somebody else's ledger has signed: no key, no store.
+fn run_mirror(args: &Args, output: &Output) -> anyhow::Result<Exit> {
+    let mirrored = Mirrored::open(&args.directory)
+        .with_context(|| format!("{} holds no mirror", args.directory.display()))
+        .hint("`notarium mirror URL DIR` makes one; a ledger's own folder is served without --mirror")?;
+    let runtime = Builder::new_multi_thread().enable_all().build().context("cannot start the server's threads")?;
+    let served = runtime.block_on(async {
+        let mut signals = Signals::listen()?;
+        let listener = bind(args.listen).await?;
+        let address = listener.local_addr().context("cannot tell the address")?;
+        output.data(format_args!("listening on http://{address}"))?;
+        info!("serving the mirror {} of {} on http://{address}", args.directory.display(), mirrored.key().name());
+        let app = MirrorApp::new(mirrored, args.limits.server(), build());
+        serve_mirror(listener, app, signals.next()).await.map_err(hinted_by(|error: &ServeError| error.hint()))
+    });
+    Runtime::shutdown_background(runtime);
+    served?;
+    Ok(Exit::Holds)
 }
 
 /// The clock of admission. One that is not set stops admission, as one that has gone back does.

@@ -6,6 +6,7 @@
 
 mod folder;
 mod mirror;
+mod mirrored;
 mod monitor;
 mod served;
 mod source;
@@ -13,6 +14,7 @@ mod split;
 
 pub use folder::LogFolder;
 pub use mirror::{CaughtUp, Mirror, MirrorError, Step};
+pub use mirrored::{Mirrored, MirroredError};
 pub use monitor::{Monitor, MonitorError, Seen};
 pub use source::{Source, SourceError, Unread, entries};
 pub use split::prove_fork;

@@ -12,6 +12,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::http::Request;
 use hyper::body::Incoming;
 use hyper::service::{Service as _, service_fn};
@@ -71,32 +72,69 @@ impl ServeError {
     }
 }
 
-/// Serves until `stop` is ready, then finishes what was accepted.
+/// Serves a ledger until `stop` is ready, then finishes what was accepted.
 ///
 /// # Errors
 ///
 /// [`ServeError`].
 pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
-    let connections = Arc::new(Semaphore::new(connections(app.limits)));
-    let server =
-        Arc::new(Server { protocol: protocol(app.limits), limits: app.limits, stopping: app.stopping.subscribe() });
-    let service = TowerToHyperService::new(router(app.clone()));
-    let accepting = async {
-        loop {
-            let Ok(permit) = Arc::clone(&connections).acquire_owned().await else { return };
-            let stream = accept(&listener).await;
-            tokio::spawn(Arc::clone(&server).converse(stream, service.clone(), permit));
+    let site = Site { routes: router(app.clone()), limits: app.limits, stopping: app.stopping.clone() };
+    let ended = async {
+        tokio::select! {
+            () = stop => Ok(()),
+            reason = unknown_outcome(&app) => Err(ServeError::OutcomeUnknown { reason }),
         }
     };
-    let ended = tokio::select! {
-        () = accepting => Ok(()),
-        () = stop => Ok(()),
-        reason = unknown_outcome(&app) => Err(ServeError::OutcomeUnknown { reason }),
-    };
-    drop(listener);
+    let (ended, connections) = site.attend(listener, ended).await;
     ended?;
     info!("stopping: finishing what was accepted");
-    finish(&app, &connections).await
+    let deadline = Instant::now() + app.limits.stop;
+    // The sequencer is stopped even when some connections have not ended.
+    let ended = site.see_off(&connections, deadline).await;
+    timeout_at(deadline, app.sequencer.stop()).await.map_err(|_| ServeError::Unfinished { limit: app.limits.stop })?;
+    ended
+}
+
+/// What is served at one address: its routes, its limits, and what tells its connections to end.
+pub(super) struct Site {
+    pub(super) routes: Router,
+    pub(super) limits: Limits,
+    pub(super) stopping: watch::Sender<bool>,
+}
+
+impl Site {
+    /// Takes connections until `until` is ready, and gives its output; and the permits that the connections still have.
+    pub(super) async fn attend<T>(&self, listener: TcpListener, until: impl Future<Output = T>) -> (T, Arc<Semaphore>) {
+        let connections = Arc::new(Semaphore::new(connections(self.limits)));
+        let server = Arc::new(Server {
+            protocol: protocol(self.limits),
+            limits: self.limits,
+            stopping: self.stopping.subscribe(),
+        });
+        let service = TowerToHyperService::new(self.routes.clone());
+        let accepting = async {
+            loop {
+                // The semaphore is never closed.
+                let Ok(permit) = Arc::clone(&connections).acquire_owned().await else { continue };
+                let stream = accept(&listener).await;
+                tokio::spawn(Arc::clone(&server).converse(stream, service.clone(), permit));
+            }
+        };
+        let output = tokio::select! {
+            output = until => output,
+            () = accepting => unreachable!("connections are taken without end"),
+        };
+        (output, connections)
+    }
+
+    /// Tells the connections to end, and waits until they have.
+    pub(super) async fn see_off(&self, open: &Semaphore, deadline: Instant) -> Result<(), ServeError> {
+        self.stopping.send_replace(true);
+        let all = u32::try_from(connections(self.limits)).unwrap_or(u32::MAX);
+        // When every permit is back, every connection has ended.
+        let ended = timeout_at(deadline, open.acquire_many(all)).await;
+        ended.map(drop).map_err(|_| ServeError::Unfinished { limit: self.limits.stop })
+    }
 }
 
 fn connections(limits: Limits) -> usize {
@@ -140,18 +178,6 @@ async fn unknown_outcome(app: &App) -> String {
     }
 }
 
-/// Lets connections end, then the sequencer.
-async fn finish(app: &App, open: &Semaphore) -> Result<(), ServeError> {
-    app.stopping.send_replace(true);
-    let deadline = Instant::now() + app.limits.stop;
-    let late = |_| ServeError::Unfinished { limit: app.limits.stop };
-    let all = u32::try_from(connections(app.limits)).unwrap_or(u32::MAX);
-    // When every permit is back, every connection has ended. The sequencer is stopped even when some have not.
-    let ended = timeout_at(deadline, open.acquire_many(all)).await.map(drop).map_err(late);
-    timeout_at(deadline, app.sequencer.stop()).await.map_err(late)?;
-    ended
-}
-
 /// How HTTP is spoken.
 fn protocol(limits: Limits) -> auto::Builder<TokioExecutor> {
     let mut protocol = auto::Builder::new(TokioExecutor::new());
@@ -185,7 +211,7 @@ impl Server {
     async fn converse(
         self: Arc<Self>,
         stream: TcpStream,
-        service: TowerToHyperService<axum::Router>,
+        service: TowerToHyperService<Router>,
         _permit: OwnedSemaphorePermit,
     ) {
         // Answers are written whole; waiting to fill a segment would only delay them.

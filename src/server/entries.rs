@@ -12,6 +12,7 @@ use crate::api::{EntryList, EntryView, ProblemKind};
 use crate::codec::parse_decimal;
 use crate::crypto::{PublicKey, Sha256Digest, Sm3Digest};
 use crate::evidence::{Entry, StatementId};
+use crate::ledger::Receipt;
 use crate::merkle::LeafIndex;
 use crate::store::{ReadError, Reader};
 
@@ -32,11 +33,16 @@ pub(super) async fn receipt(State(app): State<App>, Path(index): Path<String>) -
     let index = index_of(&index)?;
     let receipt = app.reader.receipt(index).map_err(|error| Refusal::internal("the receipt cannot be made", &error))?;
     let receipt = receipt.ok_or_else(|| Refusal::no_entry(index.get(), app.size()))?;
+    Ok(receipt_text(receipt))
+}
+
+/// A receipt, whose checkpoint is the newest only for now.
+pub(super) fn receipt_text(receipt: Receipt) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
-    Ok((headers, receipt.into_text()).into_response())
+    (headers, receipt.into_text()).into_response()
 }
 
 /// `GET /v1/entries?...`.
@@ -65,7 +71,8 @@ pub(super) fn page(next: Option<String>, body: impl axum::response::IntoResponse
     response
 }
 
-fn index_of(text: &str) -> Result<LeafIndex, Refusal> {
+/// An entry number out of a path.
+pub(super) fn index_of(text: &str) -> Result<LeafIndex, Refusal> {
     parse_decimal(text)
         .map(LeafIndex::new)
         .map_err(|error| Refusal::new(ProblemKind::MalformedRequest, format!("entry number: {error}")))

@@ -11,24 +11,35 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use tokio::sync::Semaphore;
 use tracing::error;
 
 use crate::api::ProblemKind;
 
-use super::App;
 use super::pace::Pace;
 use super::refusal::Refusal;
 use super::turn::Turn;
 
+/// The places for requests at a time.
+#[derive(Clone)]
+pub(super) struct Gate(pub(super) Arc<Semaphore>);
+
+impl Gate {
+    /// So many places.
+    pub(super) fn new(places: u32) -> Self {
+        Self(Arc::new(Semaphore::new(usize::try_from(places).unwrap_or(Semaphore::MAX_PERMITS))))
+    }
+}
+
 /// Runs one request under the limits that hold for all. Its answer keeps its place until it is taken. Health is told even when
 /// there is no room for more.
-pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(super) async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let uri = request.uri().clone();
     let visit = request.extensions().get::<Arc<Pace>>().map(Pace::visit);
     let room = match uri.path() {
         "/healthz" | "/readyz" => Ok(None),
-        _ => Arc::clone(&app.requests).try_acquire_owned().map(Some),
+        _ => gate.0.try_acquire_owned().map(Some),
     };
     let (permit, mut response) = match room {
         Err(_) => (None, word(&uri, Refusal::new(ProblemKind::Busy, "too many requests at a time").retry_after(1))),

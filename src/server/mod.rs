@@ -18,6 +18,7 @@ mod frames;
 mod guard;
 mod health;
 mod limits;
+mod mirror;
 mod pace;
 mod preflight;
 mod proofs;
@@ -32,6 +33,7 @@ mod verify;
 
 pub use accept::{ServeError, serve};
 pub use limits::Limits;
+pub use mirror::{MirrorApp, mirror_router, serve_mirror};
 pub use state::{App, AppError, Shared};
 
 use axum::Router;
@@ -55,8 +57,20 @@ pub fn router(app: App) -> Router {
         .route("/tile/{*path}", get(tiles::tile))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .fallback(guard::no_route)
-        .method_not_allowed_fallback(preflight::or_no_method)
-        .layer(from_fn_with_state(app.clone(), guard::guard))
+        .guarded(app.gate.clone())
         .with_state(app)
+}
+
+/// What is the same for all that is served here.
+trait Guarded {
+    /// With an answer where no route or method is, and under the limits that hold for every request.
+    fn guarded(self, gate: guard::Gate) -> Self;
+}
+
+impl<S: Clone + Send + Sync + 'static> Guarded for Router<S> {
+    fn guarded(self, gate: guard::Gate) -> Self {
+        self.fallback(guard::no_route)
+            .method_not_allowed_fallback(preflight::or_no_method)
+            .layer(from_fn_with_state(gate, guard::guard))
+    }
 }

@@ -15,6 +15,7 @@ use crate::store::{ReadError, Reader};
 use crate::trust::{Policy, PolicyError, SignedCheckpoint};
 
 use super::earlier::Deposits;
+use super::guard::Gate;
 use super::limits::Limits;
 
 /// Why a ledger can't be served.
@@ -61,7 +62,7 @@ pub struct Shared {
     /// Trust in this ledger's key, no witnesses.
     pub(super) policy: Policy,
     pub(super) deposits: Deposits,
-    pub(super) requests: Arc<Semaphore>,
+    pub(super) gate: Gate,
     pub(super) batches: Arc<Semaphore>,
     /// Whether the server is stopping.
     pub(super) stopping: watch::Sender<bool>,
@@ -94,7 +95,7 @@ impl App {
             },
             checkpoint: sequencer.checkpoint(),
             deposits: Deposits::default(),
-            requests: Arc::new(Semaphore::new(usize::try_from(limits.requests).unwrap_or(Semaphore::MAX_PERMITS))),
+            gate: Gate::new(limits.requests),
             batches: Arc::new(Semaphore::new(usize::try_from(limits.batches).unwrap_or(Semaphore::MAX_PERMITS))),
             stopping: watch::Sender::new(false),
             vkey,

@@ -17,6 +17,7 @@ use flate2::write::GzEncoder;
 use crate::api::ProblemKind;
 use crate::merkle::{BundleId, TileId};
 use crate::store::ReadError;
+use crate::trust::SignedCheckpoint;
 
 use super::App;
 use super::entries::blocking;
@@ -33,20 +34,26 @@ const TAG_SHOWN: HeaderValue = HeaderValue::from_static("etag");
 
 /// `GET /checkpoint`: the newest signed checkpoint.
 pub(super) async fn checkpoint(State(app): State<App>, headers: HeaderMap) -> Response {
-    let checkpoint = app.checkpoint();
+    show_checkpoint(&headers, &app.checkpoint())
+}
+
+/// A checkpoint, which must be asked for each time.
+pub(super) fn show_checkpoint(headers: &HeaderMap, checkpoint: &SignedCheckpoint) -> Response {
     let head = checkpoint.head();
     let tag = format!("\"{}-{}\"", head.size, hex::encode(head.root.as_bytes()));
-    cached(&headers, &tag, ASK_AGAIN, TEXT, || checkpoint.as_str().to_owned())
+    cached(headers, &tag, ASK_AGAIN, TEXT, || checkpoint.as_str().to_owned())
 }
 
 /// `GET /tile/...`: a tile or an entry bundle, full or partial, as far as the newest tree has it.
 pub(super) async fn tile(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
-    let found = match find(&app, uri.path()) {
-        Ok(bytes) if is_bundle(uri.path()) => return bundle(&headers, uri.path(), bytes).await,
-        found => found,
-    };
+    show_tile(&headers, uri.path(), find(&app, uri.path())).await
+}
+
+/// What was found under a tile's or a bundle's path.
+pub(super) async fn show_tile(headers: &HeaderMap, path: &str, found: Result<Vec<u8>, Refusal>) -> Response {
     match found {
-        Ok(bytes) => cached(&headers, &format!("\"{}\"", uri.path()), FOR_EVER, BYTES, || bytes),
+        Ok(bytes) if is_bundle(path) => bundle(headers, path, bytes).await,
+        Ok(bytes) => cached(headers, &format!("\"{path}\""), FOR_EVER, BYTES, || bytes),
         Err(refusal) => not_there(refusal),
     }
 }

@@ -53,7 +53,9 @@ impl Served {
 
     /// Where the ledger is served with what is answered under `path` changed.
     fn address_with(&self, path: &'static str, change: fn(Vec<u8>) -> Response) -> String {
-        let lie = move |request: Request, next: Next| async move {
+        let lie = move |mut request: Request, next: Next| async move {
+            // What is lied about is the bundle itself, not its compressed form.
+            request.headers_mut().remove("accept-encoding");
             let is_it = request.uri().path() == path;
             let answer = next.run(request).await;
             if !is_it {

@@ -101,10 +101,7 @@ fn what_is_no_proof_says_why() {
     let many = vec![lines[2]; 65].concat();
     assert_eq!(error([lines[..2].concat(), many, lines[2..].concat()].concat()), "too-many-fork-hashes");
     assert_eq!(error(text.replacen("checkpoint ", "checkpoint 0", 1)), "checkpoint-cut");
-    assert_eq!(
-        error(text.replacen("\n300\n", "\n0300\n", 1).replacen("checkpoint 1", "checkpoint 1", 1)),
-        "bad-fork-checkpoint"
-    );
+    assert_eq!(error(text.replacen("\n300\n", "\n0300\n", 1)), "bad-fork-checkpoint");
     assert_eq!(error(format!("{text}\n")), "after-fork");
     assert_eq!(error("x".repeat(3 << 20)), "fork-too-long");
     for end in 0..text.len() {

@@ -7,6 +7,7 @@ mod forks;
 mod lying;
 mod mirrors;
 mod monitors;
+mod serving;
 mod states;
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -58,7 +59,7 @@ impl LogServer {
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 // A client that goes away in the middle is what some tests are about.
-                let _ = answer(stream.unwrap(), &files.lock().unwrap(), &lies.lock().unwrap());
+                let _ = answer(&stream.unwrap(), &files.lock().unwrap(), &lies.lock().unwrap());
             }
         });
         Self { address, root, tamper }
@@ -83,9 +84,9 @@ impl LogServer {
     }
 }
 
-fn answer(stream: TcpStream, root: &Path, tamper: &Tamper) -> std::io::Result<()> {
+fn answer(stream: &TcpStream, root: &Path, tamper: &Tamper) -> std::io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    let mut lines = BufReader::new(&stream).lines();
+    let mut lines = BufReader::new(stream).lines();
     let request = lines.next().unwrap_or_else(|| Err(std::io::ErrorKind::UnexpectedEof.into()))?;
     while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
     let path = request.split(' ').nth(1).unwrap_or("/").to_owned();
@@ -93,7 +94,7 @@ fn answer(stream: TcpStream, root: &Path, tamper: &Tamper) -> std::io::Result<()
         Ok(bytes) => tamper(&path, bytes),
         Err(_) => Reply::Status(404),
     };
-    let mut stream = &stream;
+    let mut stream = stream;
     let mut head = |status: u16, more: &str| write!(stream, "HTTP/1.1 {status} x\r\nconnection: close\r\n{more}\r\n");
     match reply {
         Reply::Bytes(bytes) => {
