@@ -8,7 +8,7 @@ export NOTARIUM_BUILD := $(BUILD)
 # Where cargo puts what it builds; asked only where it is used.
 BUILT = $(shell $(CARGO) metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release
 
-.PHONY: help demo test foreign interop lint deny advisories bench setup
+.PHONY: help demo test foreign interop lint deny advisories bench bench-replay setup
 
 help:
 	@echo 'make demo        build, run a ledger in a temporary folder, deposit, verify off line, find two forgeries'
@@ -19,6 +19,7 @@ help:
 	@echo 'make deny        licences, bans and sources of the dependencies (needs cargo-deny)'
 	@echo 'make advisories  known vulnerabilities of the dependencies (needs cargo-deny and a network)'
 	@echo 'make bench       benchmarks (criterion)'
+	@echo 'make bench-replay  what an audit and a mirror of 3.7 million entries cost (ENTRIES=N for another number)'
 
 setup:
 	@.ci/setup
@@ -58,3 +59,8 @@ advisories:
 
 bench: setup
 	$(CARGO) bench --locked --profile release
+
+ENTRIES ?= 3700000
+bench-replay: setup
+	$(CARGO) build --release --locked --quiet --bin notarium --example fill --example strict_rate
+	@benches/replay.sh "$(BUILT)" "$(ENTRIES)"

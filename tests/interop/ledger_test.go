@@ -67,7 +67,24 @@ func (l *ledger) fill(t *testing.T, size int64) {
 // serve runs the server until the test ends, and gives its address.
 func (l *ledger) serve(t *testing.T) string {
 	t.Helper()
-	command := exec.Command(built(t, "notarium"), "serve", l.directory, "--listen", "127.0.0.1:0", "--log", "error")
+	return serve(t, l.directory)
+}
+
+// export writes the ledger out as files, and gives their folder.
+func (l *ledger) export(t *testing.T) string {
+	t.Helper()
+	folder := filepath.Join(t.TempDir(), "export")
+	if out, err := exec.Command(built(t, "notarium"), "export", l.directory, folder).CombinedOutput(); err != nil {
+		t.Fatalf("export: %v\n%s", err, out)
+	}
+	return folder
+}
+
+// serve runs the server on a folder until the test ends, and gives its address.
+func serve(t *testing.T, folder string, options ...string) string {
+	t.Helper()
+	arguments := append([]string{"serve", folder, "--listen", "127.0.0.1:0", "--log", "error"}, options...)
+	command := exec.Command(built(t, "notarium"), arguments...)
 	stdout, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
