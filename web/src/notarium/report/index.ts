@@ -1,0 +1,13 @@
+// From checks to a verdict, in words that a judge reads.
+
+export * from './deposited';
+export * from './difference';
+export * from './facts';
+export * from './folder';
+export * from './json';
+export * from './remark';
+export * from './sentence';
+export * from './text';
+export * from './verdict';
+export * from './verify';
+export * from './words';

@@ -1,0 +1,109 @@
+// The report as JSON, in the layout `notarium/report/1` of the command line.
+
+import { encodeBase64 } from '../codec/text';
+import { formatTime } from '../codec/time';
+import { JsonNumber, isJsonObject, type Json } from '../evidence/ijson';
+import { formatPosix } from '../trust/cosignature';
+import type { DetailsFacts, Facts, Vouched } from './facts';
+import { sentenceJson } from './sentence';
+import { stepName, stepNumber } from './verdict';
+import { NOT_PROVED, type Report } from './verify';
+import { wordText, type Word } from './words';
+
+/** The report as indented JSON, ending in LF. */
+export function reportJson(report: Report): string {
+  const shape = {
+    format: 'notarium/report/1',
+    verdict: report.verdict,
+    meaning: sentenceJson(report.meaning),
+    proves: report.proves && named(report.proves),
+    not_proved: NOT_PROVED.map(named),
+    checks: report.checks.map((check) => ({
+      step: stepNumber(check.step),
+      id: check.step,
+      name: wordText(stepName(check.step), 'en'),
+      outcome: check.outcome,
+      detail: check.detail.map(sentenceJson),
+    })),
+    remarks: report.remarks.map(sentenceJson),
+    facts: factsJson(report.facts),
+    provenance: provenanceJson(report),
+  };
+  return `${indent(shape, '')}\n`;
+}
+
+const named = (word: Word): unknown => ({ id: word, text: wordText(word, 'en') });
+const timeJson = (millis: number | null): string | null => (millis === null ? null : formatTime(millis));
+
+function factsJson(facts: Facts): unknown {
+  const { entry, statement, evidence, times, checkpoint, ledger } = facts;
+  return {
+    entry,
+    statement: statement && {
+      id: statement.id,
+      kind: statement.kind,
+      suite: statement.suite,
+      public_key: statement.publicKey,
+      continues: statement.continues,
+    },
+    evidence: {
+      computed: evidence.computed,
+      computed_salted: evidence.computedSalted,
+      recorded: evidence.recorded,
+      salted: evidence.salted,
+      folder: evidence.folder,
+    },
+    times: { claimed: timeJson(times.claimed), admitted: timeJson(times.admitted), vouched: vouchedJson(times.vouched) },
+    checkpoint,
+    relied_on: facts.reliedOn,
+    witnesses: facts.witnesses.map(({ witness, name, id, time, valid }) => {
+      return { witness, name, id, time: time === null ? null : formatPosix(time), valid };
+    }),
+    details: facts.details && detailsJson(facts.details),
+    before_ledger: facts.beforeLedger.map(({ about, said }) => ({ about, said })),
+    ledger: ledger && {
+      source: ledger.source,
+      replayed: ledger.replayed,
+      key: ledger.key,
+      earlier:
+        ledger.earlier &&
+        ledger.earlier.map(({ index, time, publicKey }) => ({ index, time: formatTime(time), public_key: publicKey })),
+    },
+  };
+}
+
+function vouchedJson(vouched: Vouched): unknown {
+  if (vouched.by !== 'witnesses') return vouched;
+  return { by: vouched.by, no_later_than: formatPosix(vouched.noLaterThan), clocks: vouched.clocks };
+}
+
+function detailsJson(details: DetailsFacts): unknown {
+  return 'object' in details ? { object: details.object } : { malformed: { raw: encodeBase64(details.raw) } };
+}
+
+function provenanceJson({ provenance }: Report): unknown {
+  return {
+    software: provenance.software,
+    verified_by: provenance.verifiedBy,
+    verified_at: timeJson(provenance.verifiedAt),
+    evidence: provenance.evidence,
+    receipt: provenance.receipt,
+    receipt_sha256: provenance.receiptSha256,
+    policy: provenance.policy,
+    policy_sha256: provenance.policySha256,
+  };
+}
+
+/** JSON in lines, two spaces a level; JSON.stringify knows neither big integers nor the numbers of details. */
+function indent(value: unknown, margin: string): string {
+  const inner = `${margin}  `;
+  const block = (open: string, items: string[], close: string): string =>
+    items.length === 0 ? open + close : `${open}\n${inner}${items.join(`,\n${inner}`)}\n${margin}${close}`;
+  if (value instanceof JsonNumber || typeof value === 'bigint') return String(value);
+  if (Array.isArray(value)) return block('[', value.map((item) => indent(item, inner)), ']');
+  if (typeof value === 'object' && value !== null) {
+    const members = isJsonObject(value as Json) ? [...(value as ReadonlyMap<string, Json>)] : Object.entries(value);
+    return block('{', members.map(([name, item]) => `${JSON.stringify(name)}: ${indent(item, inner)}`), '}');
+  }
+  return JSON.stringify(value);
+}
