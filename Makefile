@@ -8,13 +8,15 @@ export NOTARIUM_BUILD := $(BUILD)
 # Where cargo puts what it builds; asked only where it is used.
 BUILT = $(shell $(CARGO) metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release
 
-.PHONY: help demo test foreign interop lint deny advisories bench bench-replay setup
+.PHONY: help demo test foreign interop lint deny advisories bench bench-replay setup web web-test
 
 help:
 	@echo 'make demo        build, run a ledger in a temporary folder, deposit, verify off line, find two forgeries'
 	@echo 'make test        build and run all tests'
 	@echo 'make foreign     independent verifiers (Python, Node) against ours, on every vector and on receipts changed at random'
 	@echo 'make interop     foreign programs (Go) against our ledgers, and foreign test suites against our verifier'
+	@echo 'make web         build the web pages, which the program then carries; installs Node.js where missing'
+	@echo 'make web-test    the pages in Chromium against a real server; installs Chromium where missing'
 	@echo 'make lint        rustfmt, clippy and rustdoc with warnings denied, the pure floors alone'
 	@echo 'make deny        licences, bans and sources of the dependencies (needs cargo-deny)'
 	@echo 'make advisories  known vulnerabilities of the dependencies (needs cargo-deny and a network)'
@@ -24,12 +26,27 @@ help:
 setup:
 	@.ci/setup
 
-demo: setup
+# Built only when what they are made of is newer: new pages mean that the program is compiled again.
+WEB_SOURCES := $(shell find web/src web/public web/scripts -type f) $(wildcard web/*.html web/*.json web/vite.config.ts)
+
+web: web/dist/verify.html
+
+web/dist/verify.html: $(WEB_SOURCES)
+	@.ci/setup --web
+	cd web && npm ci --no-audit --no-fund && npm run build
+
+web-test: web
+	@.ci/setup --web --browser
+	$(CARGO) build --release --locked --bin notarium
+	cd web && { [ -d node_modules ] || npm ci --no-audit --no-fund; } && npm run check && npm test && npm run package
+	NOTARIUM="$(BUILT)/notarium" && export NOTARIUM && cd web && npm run test:parity && npm run test:browser
+
+demo: setup web
 	@echo 'building (the first time takes a while: RocksDB is compiled from source)'
 	@$(CARGO) build --release --locked --quiet --bin notarium --example forge
 	@examples/demo.sh "$(BUILT)"
 
-test:
+test: web
 	@.ci/setup --tests
 	$(CARGO) test --release --locked
 

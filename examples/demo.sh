@@ -135,5 +135,5 @@ expect_saying 1 'first bad entry is 2$' audit backdated --policy policy
 say 'All of it came out as it should. To start your own:'
 cat <<END
   $notarium init DIR --origin your.name/ledger
-  $notarium serve DIR --listen 127.0.0.1:8420
+  $notarium serve DIR --listen 127.0.0.1:8420      # and open http://127.0.0.1:8420 in a browser
 END

@@ -23,6 +23,7 @@ mod serve;
 mod show;
 mod step_eight;
 mod submit;
+mod verifier;
 mod verify;
 mod verify_fork;
 
@@ -95,6 +96,8 @@ enum Command {
     Find(find::Args),
     /// Fetch a ledger's key as a policy for verifiers
     Policy(policy::Args),
+    /// Write the verifier as one HTML file that works off line
+    Verifier(verifier::Args),
     /// Replay a whole ledger, and say what does not hold
     Audit(audit::Args),
     /// Keep a verified copy of a ledger, as files
@@ -130,6 +133,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Show(args) => show::run(&args, &output),
         Command::Find(args) => find::run(&args, &output),
         Command::Policy(args) => policy::run(&args, &output),
+        Command::Verifier(args) => verifier::run(&args, &output),
         Command::Audit(args) => audit::run(&args, &output),
         Command::Mirror(args) => mirror::run(&args, &output),
         Command::Monitor(args) => monitor::run(&args, &output),

@@ -7,6 +7,8 @@
 //! takes microseconds where they are; what reads much goes to the blocking pool; nothing here waits for the disk but the
 //! answer to a submission.
 //!
+//! The pages for people come from the program itself (`pages`).
+//!
 //! What is not here: TLS, who may deposit, and the words of a verification report (`report`).
 
 mod accept;
@@ -20,6 +22,7 @@ mod health;
 mod limits;
 mod mirror;
 mod pace;
+mod pages;
 mod preflight;
 mod proofs;
 mod query;
@@ -34,6 +37,7 @@ mod verify;
 pub use accept::{ServeError, serve};
 pub use limits::Limits;
 pub use mirror::{MirrorApp, mirror_router, serve_mirror};
+pub use pages::verifier_page;
 pub use state::{App, AppError, Shared};
 
 use axum::Router;
@@ -43,6 +47,10 @@ use axum::routing::{get, post};
 /// Every endpoint of a ledger. `GET` routes answer `HEAD` too, and all answer `OPTIONS`.
 pub fn router(app: App) -> Router {
     Router::new()
+        .route("/", get(pages::home))
+        .route("/verify.html", get(pages::verifier))
+        .route("/early.js", get(pages::asset))
+        .route("/assets/{*path}", get(pages::asset))
         .route("/v1/ledger", get(proofs::ledger))
         .route("/v1/evidence", post(submit::evidence))
         .route("/v1/evidence/batch", post(batch::batch))

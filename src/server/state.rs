@@ -17,6 +17,7 @@ use crate::trust::{Policy, PolicyError, SignedCheckpoint};
 use super::earlier::Deposits;
 use super::guard::Gate;
 use super::limits::Limits;
+use super::pages::Pages;
 
 /// Why a ledger can't be served.
 #[derive(Debug, Error)]
@@ -63,6 +64,7 @@ pub struct Shared {
     pub(super) policy: Policy,
     pub(super) deposits: Deposits,
     pub(super) gate: Gate,
+    pub(super) pages: Pages,
     pub(super) batches: Arc<Semaphore>,
     /// Whether the server is stopping.
     pub(super) stopping: watch::Sender<bool>,
@@ -85,14 +87,20 @@ impl App {
     /// [`AppError`].
     pub fn new(reader: Reader, sequencer: Sequencer, limits: Limits, build: &str) -> Result<Self, AppError> {
         let vkey = VerifierKey::new_ed25519(reader.origin().key_name().clone(), *reader.public_key());
+        let admission = admission(&reader)?;
+        let policy = Policy::for_log(&vkey, None)?;
+        let software = Software {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            build: build.to_owned(),
+        };
+        let text = String::from_utf8_lossy(policy.as_bytes());
+        let pages = Pages::new(&software, reader.origin().as_str(), &vkey.to_string(), admission, &text);
         Ok(Self(Arc::new(Shared {
-            admission: admission(&reader)?,
-            policy: Policy::for_log(&vkey, None)?,
-            software: Software {
-                name: env!("CARGO_PKG_NAME").to_owned(),
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                build: build.to_owned(),
-            },
+            admission,
+            policy,
+            software,
+            pages,
             checkpoint: sequencer.checkpoint(),
             deposits: Deposits::default(),
             gate: Gate::new(limits.requests),

@@ -23,9 +23,9 @@ use super::App;
 use super::entries::blocking;
 use super::refusal::Refusal;
 
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 const KEEP_NOT: HeaderValue = HeaderValue::from_static("no-store");
+pub(super) const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+pub(super) const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 const GZIP: HeaderValue = HeaderValue::from_static("gzip");
@@ -136,7 +136,7 @@ fn has_it(asked: &HeaderMap, tag: &str) -> bool {
 }
 
 /// A body with its cache headers, or 304 for whoever has it.
-fn cached<B: Into<Body>>(
+pub(super) fn cached<B: Into<Body>>(
     asked: &HeaderMap,
     tag: &str,
     caching: HeaderValue,

@@ -28,6 +28,7 @@ fn every_command_has_a_help_text() {
     help_of("show", "help-show.txt");
     help_of("find", "help-find.txt");
     help_of("policy", "help-policy.txt");
+    help_of("verifier", "help-verifier.txt");
     help_of("audit", "help-audit.txt");
     help_of("mirror", "help-mirror.txt");
     help_of("monitor", "help-monitor.txt");

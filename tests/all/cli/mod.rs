@@ -12,6 +12,7 @@ mod founding;
 mod help;
 mod keys;
 mod lookups;
+mod pages;
 mod redaction;
 mod serving;
 mod session;

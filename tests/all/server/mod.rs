@@ -2,6 +2,7 @@
 
 mod batch;
 mod limits;
+mod pages;
 mod reads;
 mod refusals;
 mod socket;
