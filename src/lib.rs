@@ -14,6 +14,7 @@ pub mod evidence;
 pub mod trust;
 // floor 4
 pub mod ledger;
+pub mod registry;
 // floor 5
 pub mod api;
 pub mod audit;

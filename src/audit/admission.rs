@@ -1,33 +1,40 @@
-//! The rules of admission, as far as this version's ledgers admit anything: genesis and evidence in an open ledger.
+//! The rules of admission, computed again from the entries.
 //!
-//! docs/formats.md, "Admission". Enrolment and revocation (kinds 2 and 3) are not admitted by this version's ledgers; a
-//! replay that meets one says that it did not check admission from there on. So it does after an unknown version and an
-//! unknown kind below 128.
+//! docs/formats.md, "Admission"; the rules themselves are the room `registry`. Here is what a replay adds to them: an entry
+//! that breaks one is a finding and has no effect on later ones, and after an unknown version or an unknown kind below 128
+//! nobody can tell any more who may do what.
 
 use super::finding::{Finding, What};
-use crate::evidence::{Admission as Rule, Genesis, Kind};
+use crate::codec::Time;
+use crate::evidence::{Kind, SignedStatement};
+use crate::merkle::{Hash, LeafIndex};
+use crate::registry::{NotAdmitted, Registry};
 
 /// Kinds from here on never change keys or admission.
 const HARMLESS_KINDS: u8 = 128;
 
-/// Who may deposit, as the entries so far have it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Who may do what, as the entries so far have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Admission {
     /// No entry was seen.
     Unborn,
-    /// Genesis was seen, with this rule.
-    By(Rule),
+    /// By the entries so far.
+    By(Box<Registry>),
     /// An entry changed it in a way that is not known here, or genesis was not understood.
     NotKnown,
 }
 
-/// What an entry's statement is, for admission.
+/// What an entry holds, for admission.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Applicant<'a> {
-    /// Genesis.
-    Genesis(&'a Genesis),
-    /// Another kind that is known by number.
-    Kind(Kind),
+    /// A statement.
+    Statement {
+        statement: &'a SignedStatement,
+        /// The entry's time.
+        time: Time,
+        /// Whether no signature in it is known to be wrong. Of one that is, nothing can be said of who signed it.
+        is_sound: bool,
+    },
     /// A version that is not understood.
     UnknownVersion,
     /// Nothing that could be read.
@@ -35,43 +42,68 @@ pub(super) enum Applicant<'a> {
 }
 
 impl Applicant<'_> {
-    /// Whether the statement says who may deposit, or may say so.
+    /// Whether the statement says who may sign what, or may say so.
     pub(super) fn governs(self) -> bool {
         match self {
-            Self::Genesis(_) | Self::UnknownVersion => true,
-            Self::Kind(Kind::Evidence) | Self::Malformed => false,
-            Self::Kind(kind) => kind.code() < HARMLESS_KINDS,
+            Self::UnknownVersion => true,
+            Self::Malformed => false,
+            Self::Statement { statement, .. } => {
+                statement.kind() != Kind::Evidence && statement.kind().code() < HARMLESS_KINDS
+            }
         }
     }
 }
 
 impl Admission {
-    /// Takes the entry at `index`: a rule that it breaks, if any.
-    pub(super) fn admit(&mut self, index: u64, applicant: Applicant<'_>) -> Option<Finding> {
-        let broken = |expected: &str, found: String| Some(Finding::at_entry(index, What::Admission, expected, found));
-        match (applicant, index) {
-            (Applicant::Genesis(genesis), 0) => {
-                *self = Self::By(genesis.admission);
-                None
-            }
-            (Applicant::Genesis(_), _) => broken("genesis in entry 0 only", "another genesis".into()),
-            (Applicant::Kind(Kind::Evidence | Kind::Enrol | Kind::Revoke), 0) => {
-                *self = Self::NotKnown;
-                broken("genesis in entry 0", "a statement of another kind".into())
-            }
-            (Applicant::Malformed, _) => {
-                *self = if index == 0 { Self::NotKnown } else { *self };
-                None
-            }
-            (Applicant::Kind(Kind::Evidence), _) if *self == Self::By(Rule::Enrolled) => {
-                broken("evidence by an enrolled key", "evidence by a key that no entry enrols".into())
-            }
-            (Applicant::Kind(Kind::Evidence), _) => None,
-            (Applicant::Kind(kind), _) if index > 0 && kind.code() >= HARMLESS_KINDS => None,
-            (Applicant::Kind(_) | Applicant::UnknownVersion, _) => {
+    /// Takes the entry at `index`, which has the leaf hash `leaf`: the rule that it breaks, if any.
+    pub(super) fn admit(&mut self, index: u64, leaf: &Hash, applicant: Applicant<'_>) -> Option<Finding> {
+        match applicant {
+            Applicant::Statement { statement, .. } if index == 0 => self.found(leaf, statement),
+            Applicant::Statement { statement, time, is_sound } => self.judge(index, statement, time, is_sound),
+            Applicant::Malformed if index > 0 => None,
+            Applicant::Malformed | Applicant::UnknownVersion => {
                 *self = Self::NotKnown;
                 None
             }
         }
+    }
+
+    /// Whether admission can still be told.
+    pub(super) const fn is_known(&self) -> bool {
+        !matches!(self, Self::NotKnown)
+    }
+
+    /// The registry so far, where it can be told.
+    pub(super) fn registry(&self) -> Option<&Registry> {
+        match self {
+            Self::By(registry) => Some(registry),
+            Self::Unborn | Self::NotKnown => None,
+        }
+    }
+
+    fn found(&mut self, leaf: &Hash, statement: &SignedStatement) -> Option<Finding> {
+        if let Some(registry) = Registry::found(*leaf, statement) {
+            *self = Self::By(Box::new(registry));
+            return None;
+        }
+        *self = Self::NotKnown;
+        let is_known = !matches!(statement.kind(), Kind::Unknown(_));
+        let finding = || Finding::at_entry(0, What::Admission, "genesis in entry 0", "a statement of another kind");
+        is_known.then(finding)
+    }
+
+    fn judge(&mut self, index: u64, statement: &SignedStatement, time: Time, is_sound: bool) -> Option<Finding> {
+        let kind = statement.kind();
+        if matches!(kind, Kind::Unknown(_)) && kind.code() < HARMLESS_KINDS {
+            *self = Self::NotKnown;
+            return None;
+        }
+        let judged = match self {
+            _ if kind == Kind::Genesis => Err(NotAdmitted::SecondGenesis),
+            Self::By(registry) if is_sound => registry.admit(LeafIndex::new(index), time, statement),
+            _ => Ok(()),
+        };
+        let broken = judged.err()?;
+        Some(Finding::at_entry(index, What::Admission, broken.rule(), broken.to_string()))
     }
 }

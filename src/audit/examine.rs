@@ -32,6 +32,8 @@ pub(super) struct Examined {
     /// Index, time and `previous`, where the entry's version is known.
     pub(super) parts: Option<(u64, Time, Hash)>,
     pub(super) statement: Result<SignedStatement, Unread>,
+    /// Whether no signature in the statement is known to be wrong.
+    pub(super) is_sound: bool,
     pub(super) findings: Vec<Finding>,
     pub(super) unknown: Vec<Unknown>,
 }
@@ -59,7 +61,7 @@ impl<E: AsRef<[u8]>> Portion<E> {
 /// Whether one equation over all signatures of suite 1 holds; a signature of another suite is no part of it.
 fn pass_the_screen(examined: &[Examined]) -> bool {
     let statements = || examined.iter().filter_map(|examined| examined.statement.as_ref().ok());
-    if statements().any(|statement| statement.public_key().is_none() || statement.kind() == Kind::Enrol) {
+    if statements().any(|statement| statement.public_key().is_none() || is_of_the_registry(statement.kind())) {
         // Few, and what is odd about them must be told one by one.
         return false;
     }
@@ -70,6 +72,10 @@ fn pass_the_screen(examined: &[Examined]) -> bool {
     screen_signatures(&signed.collect::<Vec<_>>())
 }
 
+const fn is_of_the_registry(kind: Kind) -> bool {
+    matches!(kind, Kind::Enrol | Kind::Revoke)
+}
+
 impl Examined {
     /// Reads one entry, which stands at `index`. Its signatures are not judged yet.
     pub(super) fn read(index: u64, bytes: &[u8]) -> Self {
@@ -77,6 +83,7 @@ impl Examined {
             leaf: leaf_hash(bytes),
             parts: None,
             statement: Err(Unread::Malformed),
+            is_sound: true,
             findings: Vec::new(),
             unknown: Vec::new(),
         };
@@ -117,15 +124,17 @@ impl Examined {
     /// Judges the signatures of the entry, which stands at `index`, one by one.
     fn verify(&mut self, index: u64) {
         let Ok(statement) = &self.statement else { return };
-        for checked in [statement.check_signature(), statement.check_consent()] {
+        for checked in [statement.check_signature(), statement.check_consent(), statement.check_revoked_suite()] {
             match checked {
                 Ok(()) => {}
                 Err(VerifyError::UnknownSuite { suite }) => self.unknown.push(Unknown::Suite(suite)),
                 Err(VerifyError::UnknownKind { kind }) => self.unknown.push(Unknown::Kind(kind)),
                 Err(error @ VerifyError::BadSignature) => {
+                    self.is_sound = false;
                     self.find(index, What::Signature, "a valid signature", error.to_string());
                 }
                 Err(error @ VerifyError::BadConsent) => {
+                    self.is_sound = false;
                     self.find(index, What::Consent, "a valid consent", error.to_string());
                 }
             }

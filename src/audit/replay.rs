@@ -12,8 +12,9 @@ use super::spread::spread;
 use super::standing::Standing;
 use super::statement_ids::StatementIds;
 use crate::codec::Time;
-use crate::evidence::{Body, SignedStatement, StatementId};
+use crate::evidence::{Body, StatementId};
 use crate::merkle::{Frontier, Hash, TreeFull, TreeHead, TreeSize};
+use crate::registry::Registry;
 use crate::trust::{Policy, SignedCheckpoint};
 
 /// Entries whose signatures are screened together when they are fed.
@@ -48,7 +49,7 @@ pub struct Replay {
     pub(super) ids: Option<StatementIds>,
     /// Ids that the caller has not taken yet, when it is the caller who looks for repeats.
     pub(super) untaken: Option<Vec<(StatementId, u64)>>,
-    /// Entries that say who may deposit, as a standing keeps them.
+    /// Entries that say who may sign what, as a standing keeps them.
     pub(super) governing: Vec<(u64, Vec<u8>)>,
     pub(super) claims: BTreeMap<u64, Vec<Claim>>,
     /// Checkpoints whose root was compared, and their signature not yet.
@@ -96,8 +97,7 @@ impl Replay {
     pub fn resume(threads: usize, uniqueness: Uniqueness, standing: Standing) -> Self {
         let mut replay = Self::new(threads, uniqueness);
         for (index, entry) in &standing.governing {
-            let examined = Examined::read(*index, entry);
-            replay.check_statement(*index, &examined.statement);
+            replay.check_statement(*index, &Examined::read(*index, entry));
         }
         // What the governing entries made of the checks was told when they were first replayed.
         replay.findings = Findings {
@@ -125,7 +125,7 @@ impl Replay {
     pub fn part(threads: usize, frontier: Frontier, last_leaf: Hash, genesis: &[u8]) -> Self {
         let mut replay = Self::new(threads, Uniqueness::ByIndex);
         if frontier.size() > TreeSize::ZERO {
-            replay.check_statement(0, &Examined::read(0, genesis).statement);
+            replay.check_statement(0, &Examined::read(0, genesis));
             replay.admission = Admission::NotKnown;
             replay.findings = Findings::default();
         }
@@ -191,6 +191,13 @@ impl Replay {
         &self.frontier
     }
 
+    /// The keys and what the ledger says of them so far. Nothing when that cannot be told: before genesis, and after an entry
+    /// that may change it and is not understood.
+    #[must_use]
+    pub fn registry(&self) -> Option<&Registry> {
+        self.admission.registry()
+    }
+
     /// What was found so far; the caller adds what it finds where the entries are kept.
     pub fn findings(&mut self) -> &mut Findings {
         &mut self.findings
@@ -230,14 +237,18 @@ impl Replay {
     }
 
     /// One entry against the one before it.
-    fn take_entry(&mut self, entry: &[u8], examined: Examined) -> Result<(), TreeFull> {
+    fn take_entry(&mut self, entry: &[u8], mut examined: Examined) -> Result<(), TreeFull> {
         let index = self.frontier.size().get();
-        examined.findings.into_iter().for_each(|finding| self.findings.push(finding));
-        examined.unknown.into_iter().for_each(|what| self.findings.push_unknown(index, what));
+        for finding in std::mem::take(&mut examined.findings) {
+            self.findings.push(finding);
+        }
+        for what in std::mem::take(&mut examined.unknown) {
+            self.findings.push_unknown(index, what);
+        }
         if let Some((stated, time, previous)) = examined.parts {
             self.check_chain(index, stated, time, &previous);
         }
-        if self.check_statement(index, &examined.statement) {
+        if self.check_statement(index, &examined) {
             self.governing.push((index, entry.to_vec()));
         }
         self.last_leaf = examined.leaf;
@@ -266,21 +277,19 @@ impl Replay {
         }
     }
 
-    /// Admission, genesis and uniqueness. True when the entry says who may deposit.
-    fn check_statement(&mut self, index: u64, statement: &Result<SignedStatement, Unread>) -> bool {
-        let applicant = match statement {
-            Ok(statement) => match statement.body() {
-                Body::Genesis(genesis) => Applicant::Genesis(genesis),
-                _ => Applicant::Kind(statement.kind()),
-            },
-            Err(Unread::UnknownVersion) => Applicant::UnknownVersion,
-            Err(Unread::Malformed) => Applicant::Malformed,
+    /// Admission, genesis and uniqueness. True when the entry says who may sign what.
+    fn check_statement(&mut self, index: u64, examined: &Examined) -> bool {
+        let Examined { leaf, parts, statement, is_sound, .. } = examined;
+        let applicant = match (statement, parts) {
+            (Ok(statement), Some((_, time, _))) => Applicant::Statement { statement, time: *time, is_sound: *is_sound },
+            (Err(Unread::UnknownVersion), _) => Applicant::UnknownVersion,
+            (Err(Unread::Malformed), _) | (Ok(_), None) => Applicant::Malformed,
         };
-        let was_known = self.admission != Admission::NotKnown;
-        if let Some(finding) = self.admission.admit(index, applicant) {
+        let was_known = self.admission.is_known();
+        if let Some(finding) = self.admission.admit(index, leaf, applicant) {
             self.findings.push(finding);
         }
-        if was_known && self.admission == Admission::NotKnown {
+        if was_known && !self.admission.is_known() {
             self.findings.push_unchecked(NotChecked::AdmissionSince(index));
         }
         let governs = applicant.governs();

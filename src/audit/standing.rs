@@ -52,7 +52,7 @@ pub struct Standing {
     pub(super) frontier: Frontier,
     pub(super) last_leaf: Hash,
     pub(super) last_time: Time,
-    /// Entries that say who may deposit, with their indexes.
+    /// Entries that say who may sign what, with their indexes.
     pub(super) governing: Vec<(u64, Vec<u8>)>,
     pub(super) not_understood: Vec<NotUnderstood>,
     pub(super) not_understood_count: u64,

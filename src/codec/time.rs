@@ -39,6 +39,15 @@ impl Time {
         self.0
     }
 
+    /// Reads a time just as it is shown: RFC 3339 in UTC with milliseconds, and no other spelling.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let shown: civil::DateTime = text.strip_suffix('Z')?.parse().ok()?;
+        let since = shown.duration_since(civil::date(1970, 1, 1).at(0, 0, 0, 0));
+        let time = Self::from_millis(u64::try_from(since.as_millis()).ok()?).ok()?;
+        (time.to_string() == text).then_some(time)
+    }
+
     /// Whether a time is stated at all.
     #[must_use]
     pub const fn is_stated(self) -> bool {
@@ -66,6 +75,28 @@ mod tests {
         assert_eq!(shown(1_795_423_800_123), "2026-11-23T08:50:00.123Z");
         assert_eq!(shown(951_782_400_000), "2000-02-29T00:00:00.000Z");
         assert_eq!(Time::MAX.to_string(), "9999-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn times_are_read_just_as_they_are_shown() {
+        for millis in [0, 1, 951_782_400_000, 1_795_423_800_123, MAX_TIME] {
+            let time = Time::from_millis(millis).unwrap();
+            assert_eq!(Time::parse(&time.to_string()), Some(time));
+        }
+        for wrong in [
+            "",
+            "Z",
+            "2026-11-23T08:50:00Z",
+            "2026-11-23T08:50:00.123",
+            "2026-11-23T08:50:00.123z",
+            "2026-11-23 08:50:00.123Z",
+            "2026-11-23T08:50:00.1234Z",
+            "2026-11-23T08:50:00.123+00:00",
+            "1969-12-31T23:59:59.999Z",
+            "2026-13-23T08:50:00.123Z",
+        ] {
+            assert_eq!(Time::parse(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::note::NameError;
 
 use super::body::{Body, Kind};
 use super::key::{SuiteKey, VerifyError};
-use super::registry_body::CONSENT;
+use super::registry_body::{CONSENT, Revoke};
 
 /// Largest signed statement, in bytes.
 pub const MAX_STATEMENT_BYTES: usize = 16_384;
@@ -267,6 +267,20 @@ impl SignedStatement {
         enrol.key.verify(&[CONSENT, terms].concat(), &enrol.consent, VerifyError::BadConsent)
     }
 
+    /// Checks, for a revocation, that the suite of the revoked key is understood: there is no signature of it to judge.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError::UnknownSuite`] of the revoked key.
+    pub fn check_revoked_suite(&self) -> Result<(), VerifyError> {
+        match &self.body {
+            Body::Revoke(Revoke { key: SuiteKey::Unknown { suite, .. }, .. }) => {
+                Err(VerifyError::UnknownSuite { suite: *suite })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Judges every signature in it: the only way to a [`VerifiedStatement`].
     ///
     /// # Errors
@@ -276,6 +290,7 @@ impl SignedStatement {
     pub fn verify(self) -> Result<VerifiedStatement, VerifyError> {
         self.check_signature()?;
         self.check_consent()?;
+        self.check_revoked_suite()?;
         match self.kind() {
             Kind::Unknown(kind) => Err(VerifyError::UnknownKind { kind }),
             _ => Ok(VerifiedStatement(self)),

@@ -25,6 +25,7 @@ mod merkle_model;
 mod merkle_peers;
 mod merkle_tiles;
 mod note;
+mod registry;
 mod report;
 mod samples;
 mod sequencer;

@@ -254,6 +254,9 @@ fn registry() -> Vec<Case> {
     let suite_2 = with(&suite_2, "public_key", bytes16(&[4; 65]));
     let signed = statement(&key, 2, &join(&with(&suite_2, "consent", bytes16(&[5; 70]))));
     cases.push(good("enrol: a key of suite 2", signed.clone(), says(&signed, 2, 1, 64, "unknown-suite")));
+    let suite_2 = with(&revoke_fields(), "suite", vec![2]);
+    let signed = statement(&key, 3, &join(&with(&suite_2, "public_key", bytes16(&[4; 65]))));
+    cases.push(good("revoke: a key of suite 2", signed.clone(), says(&signed, 3, 1, 64, "unknown-suite")));
     cases
 }
 
