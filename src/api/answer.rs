@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::entry::EntryView;
+use super::key::KeyAtEntry;
 use super::problem::Problem;
 
 /// `GET /v1/ledger`: which ledger this is and how far it has grown.
@@ -35,7 +36,7 @@ pub struct Software {
     pub build: String,
 }
 
-/// `POST /v1/evidence` as JSON, and one line of `POST /v1/evidence/batch` as NDJSON.
+/// `POST /v1/evidence` and `POST /v1/registry` as JSON, and one line of `POST /v1/evidence/batch` as NDJSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SubmitRequest {
@@ -50,6 +51,9 @@ pub struct SubmitAnswer {
     pub entry: EntryHead,
     /// The whole receipt, as text.
     pub receipt: String,
+    /// How the key that signed it stands; absent where the keys in force are not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Box<KeyAtEntry>>,
     /// Deposits of the same evidence before this one.
     pub earlier: Earlier,
 }
@@ -89,6 +93,9 @@ pub struct EarlierDeposit {
     pub public_key: String,
     /// Hash of the statement, hex.
     pub statement_id: String,
+    /// How the key stood at that entry; absent where the keys in force are not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Box<KeyAtEntry>>,
 }
 
 /// One line of the answer to a batch, in the order of the lines asked.

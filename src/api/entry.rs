@@ -7,6 +7,9 @@ use crate::codec::{Time, encode_base64};
 use crate::evidence::{
     Admission, Body, DigestMode, Enrol, Entry, Evidence, Genesis, Revoke, RevokeReason, Role, SignedStatement,
 };
+use crate::registry::Registry;
+
+use super::key::KeyAtEntry;
 
 /// One entry. The bytes in `entry` are what the leaf hash is over; everything else is read out of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +25,9 @@ pub struct EntryView {
     /// What the submitter signed; absent when this version can't read it.
     #[serde(flatten)]
     pub statement: Option<StatementView>,
+    /// How the submitter's key stood at the entry; absent where the keys in force are not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Box<KeyAtEntry>>,
     /// The entry as bytes, base64.
     pub entry: String,
 }
@@ -147,8 +153,17 @@ impl EntryView {
             previous: hex(entry.previous().as_bytes()),
             leaf: hex(entry.leaf_hash().as_bytes()),
             statement: entry.statement().ok().map(|statement| StatementView::new(&statement)),
+            key: None,
             entry: encode_base64(entry.as_bytes()),
         }
+    }
+
+    /// The same, with how the submitter's key stood.
+    #[must_use]
+    pub fn with_key(entry: &Entry, registry: &Registry) -> Self {
+        let signer = entry.statement().ok().map(|statement| statement.key().clone());
+        let key = signer.map(|signer| KeyAtEntry::new(registry, &signer, entry.index(), entry.time()));
+        Self { key: key.map(Box::new), ..Self::new(entry) }
     }
 }
 
@@ -215,15 +230,11 @@ impl EvidenceView {
 
 impl EnrolView {
     fn new(enrol: &Enrol) -> Self {
-        let role = match enrol.role {
-            Role::Submitter => "submitter",
-            Role::Registrar => "registrar",
-        };
         Self {
             ledger: hex(enrol.ledger.as_bytes()),
             suite: enrol.key.suite_code(),
             public_key: hex(enrol.key.as_bytes()),
-            role: role.to_owned(),
+            role: role_word(enrol.role).to_owned(),
             name: enrol.name.clone(),
             assurance: enrol.assurance.clone(),
             not_before: stated(enrol.not_before),
@@ -235,22 +246,32 @@ impl EnrolView {
 
 impl RevokeView {
     fn new(revoke: &Revoke) -> Self {
-        let reason = match revoke.reason {
-            RevokeReason::Unspecified => "unspecified",
-            RevokeReason::KeyCompromised => "key compromised",
-            RevokeReason::Superseded => "superseded",
-            RevokeReason::Ceased => "ceased",
-        };
         Self {
             ledger: hex(revoke.ledger.as_bytes()),
             suite: revoke.key.suite_code(),
             public_key: hex(revoke.key.as_bytes()),
-            reason: reason.to_owned(),
+            reason: reason_word(revoke.reason).to_owned(),
             compromised_since: stated(revoke.compromised_since),
         }
     }
 }
 
-fn stated(time: Time) -> Option<String> {
+pub(super) const fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Submitter => "submitter",
+        Role::Registrar => "registrar",
+    }
+}
+
+pub(super) const fn reason_word(reason: RevokeReason) -> &'static str {
+    match reason {
+        RevokeReason::Unspecified => "unspecified",
+        RevokeReason::KeyCompromised => "key compromised",
+        RevokeReason::Superseded => "superseded",
+        RevokeReason::Ceased => "ceased",
+    }
+}
+
+pub(super) fn stated(time: Time) -> Option<String> {
     time.is_stated().then(|| time.to_string())
 }

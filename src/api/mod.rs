@@ -9,6 +9,7 @@
 
 mod answer;
 mod entry;
+mod key;
 mod problem;
 
 pub use answer::{
@@ -17,4 +18,5 @@ pub use answer::{
     VerifyRequest,
 };
 pub use entry::{BodyView, EnrolView, EntryView, EvidenceView, GenesisView, RevokeView, StatementView, admission_word};
+pub use key::{EnrolmentView, KeyAnswer, KeyAtEntry, KeyList, KeyView, RevocationView};
 pub use problem::{Problem, ProblemKind};

@@ -23,8 +23,17 @@ pub enum ProblemKind {
     NotUnderstood,
     /// 403: the signature does not hold over the statement.
     BadSignature,
-    /// 403: a statement that is well signed but of a kind that is not admitted this way.
+    /// 403: a statement that is well signed but of a kind that is not admitted this way, or against another rule of
+    /// admission.
     NotAdmitted,
+    /// 403: the key that signs is not enrolled.
+    KeyNotEnrolled,
+    /// 403: the key that signs is enrolled from a later time on.
+    KeyNotYetValid,
+    /// 403: the enrolment of the key that signs has ended.
+    KeyExpired,
+    /// 403: the key that signs is revoked.
+    KeyRevoked,
     /// 404: no such endpoint, entry or tree size.
     NotFound,
     /// 405: the endpoint exists, but not for this method.
@@ -55,7 +64,12 @@ impl ProblemKind {
     pub fn status(self) -> u16 {
         match self {
             Self::MalformedRequest | Self::BadQuery | Self::MalformedStatement | Self::NotUnderstood => 400,
-            Self::BadSignature | Self::NotAdmitted => 403,
+            Self::BadSignature
+            | Self::NotAdmitted
+            | Self::KeyNotEnrolled
+            | Self::KeyNotYetValid
+            | Self::KeyExpired
+            | Self::KeyRevoked => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::RequestTimeout => 408,
@@ -76,6 +90,10 @@ impl ProblemKind {
             Self::NotUnderstood => "statement not understood",
             Self::BadSignature => "bad signature",
             Self::NotAdmitted => "statement not admitted",
+            Self::KeyNotEnrolled => "key not enrolled",
+            Self::KeyNotYetValid => "key not yet valid",
+            Self::KeyExpired => "key expired",
+            Self::KeyRevoked => "key revoked",
             Self::NotFound => "not found",
             Self::MethodNotAllowed => "method not allowed",
             Self::RequestTimeout => "request body too slow",

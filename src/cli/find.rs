@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::anyhow;
 
+use super::key_said::{claim, whose};
 use super::ledger_option::client;
 use super::output::{Output, Unit, WithHint, hinted_by};
 use super::{Exit, clock};
@@ -76,12 +77,12 @@ fn sought(what: &str, output: &Output) -> anyhow::Result<Sought> {
 
 fn print(found: &Found, output: &Output) -> anyhow::Result<()> {
     for (at, entry) in found.same.iter().enumerate() {
-        output.data(format_args!("{}{}", line(entry), if at == 0 { "  first deposit" } else { "" }))?;
+        output.data(line(entry, if at == 0 { "  first deposit" } else { "" }))?;
     }
     if !found.partial.is_empty() {
         output.data("only one digest agrees, or the length does not; not the same evidence:")?;
         for entry in &found.partial {
-            output.data(line(entry))?;
+            output.data(line(entry, ""))?;
         }
     }
     output.say(format_args!(
@@ -95,12 +96,14 @@ fn print(found: &Found, output: &Output) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn line(entry: &EntryView) -> String {
+fn line(entry: &EntryView, mark: &str) -> String {
     let time = clock::parse(&entry.time).map_or_else(|| entry.time.clone(), clock::both);
     let key = entry.statement.as_ref().map_or("unknown", |statement| statement.public_key.as_str());
     let length = evidence_of(entry).map_or_else(String::new, |evidence| match evidence.mode.as_str() {
         "plain" => format!("  {} bytes", evidence.length),
         _ => "  private".to_owned(),
     });
-    format!("entry {}  {time}  by {key}{length}", entry.index)
+    let (whose, claim) = (entry.key.as_deref().map(whose), entry.key.as_deref().map(claim));
+    let (whose, claim) = (whose.unwrap_or_default(), claim.unwrap_or_default());
+    format!("entry {}  {time}  by {key}{whose}{length}{mark}{claim}", entry.index)
 }

@@ -10,6 +10,7 @@ mod export;
 mod find;
 mod import;
 mod init;
+mod key_said;
 mod keygen;
 mod language;
 mod ledger_option;

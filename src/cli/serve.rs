@@ -267,6 +267,8 @@ fn open_ledger(args: &Args) -> anyhow::Result<(Opened, Reader)> {
     let reader = opened.reader.clone();
     if !reader.indexes_are_whole() {
         warn!("the indexes are not complete, so lookups fail and nothing is admitted; run `notarium rebuild-index`");
+    } else if let Err(error) = reader.registry() {
+        warn!("nothing is admitted: {error}; `notarium audit` tells whether the ledger is damaged or only an index");
     }
     Ok((opened, reader))
 }

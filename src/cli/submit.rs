@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use anyhow::{Context, anyhow};
 
+use super::key_said::{claim, whose};
 use super::ledger_option::{client, read_policy};
 use super::output::{Meter, Output, Unit, WithHint, hinted, hinted_by};
 use super::{Exit, clock, passphrase};
@@ -158,7 +159,7 @@ impl Tally<'_> {
         let state = self.state.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         if state.not_tried > 0 {
             self.output.say(format_args!(
-                "{} of {all} were not tried; run the same command again when the ledger answers",
+                "{} of {all} were not tried; run the same command again when that is mended",
                 state.not_tried
             ));
         }
@@ -178,17 +179,21 @@ fn describe(path: &Path, deposit: &Deposit) -> String {
     let path = path.display();
     match &deposit.course {
         Course::Held => format!("{path}: deposited before as entry {index}, {time}, receipt {receipt}"),
-        Course::Answered { resumed, earlier } => {
+        Course::Answered { resumed, key, earlier } => {
             let finished = if *resumed { "finished: " } else { "" };
             let first = earlier.first.as_ref().map(|first| {
                 let (count, index, key) = (earlier.count, first.index, &first.public_key);
+                let whose = first.key.as_deref().map(whose).unwrap_or_default();
+                let claim = first.key.as_deref().map(claim).unwrap_or_default();
                 let time = clock::parse(&first.time).map_or_else(|| first.time.clone(), clock::both);
                 format!(
-                    "\n  earlier deposits of the same evidence: {count}, the first of them entry {index}, {time}, by {key}\n  \
+                    "\n  earlier deposits of the same evidence: {count}, the first of them entry {index}, {time}, by {key}{whose}{claim}\n  \
                      (by the ledger's word; who deposited first has not thereby made it first)"
                 )
             });
-            format!("{path}: {finished}entry {index}, {time}, receipt {receipt}{}", first.unwrap_or_default())
+            let name = key.as_ref().and_then(|key| key.enrolment.as_ref()).map(|enrolment| &enrolment.name);
+            let own = name.map(|name| format!(", as {name:?}")).unwrap_or_default();
+            format!("{path}: {finished}entry {index}, {time}{own}, receipt {receipt}{}", first.unwrap_or_default())
         }
     }
 }

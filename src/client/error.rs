@@ -111,17 +111,26 @@ impl ClientError {
         }
     }
 
-    /// True when what was sent is on no ledger and never will be: the ledger refused it for what it is, and no earlier attempt
-    /// may have arrived.
+    /// True when what was sent is on no ledger: the ledger refused it for what it is or for its key, and no earlier attempt may
+    /// have arrived.
     #[must_use]
     pub fn is_for_good(&self) -> bool {
         use ProblemKind::{BadSignature, MalformedStatement, NotAdmitted, NotUnderstood};
         match self {
             Self::Refused { problem, attempts: 1, .. } => {
                 matches!(problem.kind(), Some(BadSignature | MalformedStatement | NotAdmitted | NotUnderstood))
+                    || self.is_about_the_key()
             }
             _ => false,
         }
+    }
+
+    /// True when the ledger refused the key, and so would whatever else it signs.
+    #[must_use]
+    pub fn is_about_the_key(&self) -> bool {
+        use ProblemKind::{KeyExpired, KeyNotEnrolled, KeyNotYetValid, KeyRevoked};
+        let kind = self.problem().and_then(Problem::kind);
+        matches!(kind, Some(KeyExpired | KeyNotEnrolled | KeyNotYetValid | KeyRevoked))
     }
 
     /// The same error, met at the last of so many attempts.
@@ -132,9 +141,9 @@ impl ClientError {
         self
     }
 
-    /// True when the same answer is to be expected for anything else that is sent there: no use in going on.
+    /// True when the same answer is to be expected for anything else that is sent there under the same key: no use in going on.
     #[must_use]
     pub fn is_about_the_ledger(&self) -> bool {
-        !matches!(self, Self::Refused { problem, .. } if problem.status < 500)
+        self.is_about_the_key() || !matches!(self, Self::Refused { problem, .. } if problem.status < 500)
     }
 }

@@ -21,7 +21,8 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use self::call::{Answer, Caller};
-use crate::api::{EntryList, EntryView, LedgerInfo, SubmitAnswer};
+use crate::api::{EntryList, EntryView, KeyAnswer, KeyList, LedgerInfo, SubmitAnswer};
+use crate::crypto::PublicKey;
 use crate::merkle::{BundleId, TileId};
 
 /// Limits on answers, in bytes: the largest receipt is 262,144 bytes, a full tile 8,192, a full bundle of the largest
@@ -94,6 +95,33 @@ impl Client {
         let answer = self.caller.post("/v1/evidence", signed_statement, MAX_JSON)?;
         let repeated = answer.status != 201;
         Ok(Submitted { answer: json(answer)?, repeated })
+    }
+
+    /// Sends a signed enrolment or revocation: `POST /v1/registry`. Safe to repeat.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit).
+    pub fn register(&self, signed_statement: &[u8]) -> Result<Submitted, ClientError> {
+        let answer = self.caller.post("/v1/registry", signed_statement, MAX_JSON)?;
+        let repeated = answer.status != 201;
+        Ok(Submitted { answer: json(answer)?, repeated })
+    }
+
+    /// A key with its history: `GET /v1/keys/{key}`.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit).
+    pub fn key(&self, key: &PublicKey) -> Result<KeyAnswer, ClientError> {
+        json(self.caller.get(&format!("/v1/keys/{key}"), MAX_JSON)?)
+    }
+
+    /// One page of the keys that the ledger says something of, from the first after entry `after`: `GET /v1/keys`.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit).
+    pub fn keys(&self, after: Option<u64>) -> Result<KeyList, ClientError> {
+        let after = after.map(|index| format!("&after={index}")).unwrap_or_default();
+        json(self.caller.get(&format!("/v1/keys?limit={PAGE}{after}"), MAX_JSON)?)
     }
 
     /// One entry: `GET /v1/entries/{index}`.

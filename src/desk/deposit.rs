@@ -20,7 +20,7 @@ use super::held::{HeldReceipt, Wish, read_part, read_receipt, soundness};
 use super::known_ledger::KnownLedger;
 use super::part::Part;
 use super::target::Target;
-use crate::api::Earlier;
+use crate::api::{Earlier, KeyAtEntry};
 use crate::client::Submitted;
 use crate::codec::Time;
 use crate::crypto::{Digests, SigningKey};
@@ -49,6 +49,8 @@ pub enum Course {
     Answered {
         /// An earlier run had begun it.
         resumed: bool,
+        /// How the key stands, as the ledger says.
+        key: Option<Box<KeyAtEntry>>,
         /// Earlier deposits of the same evidence, as the ledger says.
         earlier: Earlier,
     },
@@ -172,7 +174,11 @@ impl Depositor<'_> {
         }
         disk::remove(&claim.target.part())?;
         claim.settle(given)?;
-        deposit(path, &receipt, Course::Answered { resumed, earlier: submitted.answer.earlier })
+        deposit(
+            path,
+            &receipt,
+            Course::Answered { resumed, key: submitted.answer.key, earlier: submitted.answer.earlier },
+        )
     }
 
     /// The ledger's receipt with salts and details put in, once every step that can be made without witnesses has passed.
@@ -184,7 +190,7 @@ impl Depositor<'_> {
             return Err(bad("it is not of the statement that was sent".to_owned()));
         }
         let receipt = receipt.with_disclosure(part.evidence_salt, part.details.clone())?;
-        soundness(receipt.as_str().as_bytes(), digests, self.ledger.policy()).map_err(bad)?;
+        soundness(receipt.as_str().as_bytes(), Some(digests), self.ledger.policy()).map_err(bad)?;
         Ok(receipt)
     }
 }

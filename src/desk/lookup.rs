@@ -160,7 +160,8 @@ impl Lists<'_> {
     }
 }
 
-/// The deposit in a listed entry, by its own bytes: what else the ledger says about it is not looked at.
+/// The deposit in a listed entry, by its own bytes. Of what else the ledger says about it, only how the
+/// key stood is taken, by its word.
 fn deposit_in(listed: &EntryView) -> Result<(EntryView, Fingerprint), LookupError> {
     let unreadable = |why: String| LookupError::Unreadable { index: listed.index, why };
     let bytes = decode_base64(&listed.entry).map_err(|error| unreadable(error.to_string()))?;
@@ -170,7 +171,10 @@ fn deposit_in(listed: &EntryView) -> Result<(EntryView, Fingerprint), LookupErro
     }
     let statement = entry.statement().map_err(|error| unreadable(error.to_string()))?;
     match statement.body() {
-        Body::Evidence(evidence) => Ok((EntryView::new(&entry), evidence.fingerprint)),
+        Body::Evidence(evidence) => {
+            let view = EntryView { key: listed.key.clone(), ..EntryView::new(&entry) };
+            Ok((view, evidence.fingerprint))
+        }
         _ => Err(LookupError::Foreign { index: listed.index }),
     }
 }

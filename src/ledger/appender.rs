@@ -163,8 +163,12 @@ impl Appender {
         Ok(Batch { before, time: last_time, last_leaf: previous, entries, head, frontier: Arc::new(frontier) })
     }
 
-    /// The time of an entry that is admitted now: never before the last entry's, and never "not stated".
-    fn admission_time(&self, now: Time) -> Result<Time, PlanError> {
+    /// The time of an entry that is admitted now: the clock's, or the last entry's if the clock is behind it by up to a minute.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError::ClockBehind`], on which a ledger stops.
+    pub fn admission_time(&self, now: Time) -> Result<Time, PlanError> {
         let last = self.last_time;
         if !now.is_stated() || now.millis().saturating_add(CLOCK_TOLERANCE_MS) < last.millis() {
             return Err(PlanError::ClockBehind { now, last });

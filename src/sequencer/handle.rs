@@ -17,7 +17,7 @@ use super::admitted::Admitted;
 use super::limits::Limits;
 use super::queue::{Job, Message, State, Stopped, SubmitError};
 use super::room::Room;
-use super::thread::{Announcer, Thread};
+use super::thread::{Announcer, Clock, Thread};
 
 /// Why a sequencer could not be started.
 #[derive(Debug, Error)]
@@ -52,6 +52,7 @@ pub struct Sequencer {
     state: watch::Receiver<State>,
     checkpoint: watch::Receiver<Arc<SignedCheckpoint>>,
     room: Arc<Room>,
+    clock: Clock,
 }
 
 /// Signs the ledger as it was found, and starts the thread that writes.
@@ -71,6 +72,7 @@ pub fn start(
     if key.public() != *reader.public_key() {
         return Err(StartError::OtherKey);
     }
+    let clock = Clock::new(clock);
     let found = writer.publish_stored(&key)?;
     let (sender, receiver) = mpsc::channel(limits.queue.get());
     let room = Arc::new(Room::new(reader.directory(), limits.least_free_bytes));
@@ -81,7 +83,7 @@ pub fn start(
         reader,
         appender,
         key,
-        clock,
+        clock: clock.clone(),
         last: found,
         batch: limits.batch.get(),
         room: Arc::clone(&room),
@@ -89,7 +91,7 @@ pub fn start(
         checkpoints: checkpoint_sender,
     };
     Builder::new().name("sequencer".to_owned()).spawn(move || thread.run(receiver))?;
-    Ok(Sequencer { messages: sender, state, checkpoint, room })
+    Ok(Sequencer { messages: sender, state, checkpoint, room, clock })
 }
 
 impl Sequencer {
@@ -114,7 +116,7 @@ impl Sequencer {
         &self,
         statement: VerifiedStatement,
     ) -> Result<oneshot::Receiver<Result<Admitted, SubmitError>>, SubmitError> {
-        if statement.kind() != Kind::Evidence {
+        if !matches!(statement.kind(), Kind::Evidence | Kind::Enrol | Kind::Revoke) {
             return Err(SubmitError::KindNotAdmitted { kind: statement.kind() });
         }
         let (waiter, answer) = oneshot::channel();
@@ -126,6 +128,12 @@ impl Sequencer {
                 State::Admitting | State::DiskFull => SubmitError::Stopped(Stopped::ShutDown),
             }),
         }
+    }
+
+    /// The ledger's clock.
+    #[must_use]
+    pub fn time(&self) -> Time {
+        self.clock.now()
     }
 
     /// Whether a statement would be admitted at this moment. The disk is asked anew: [`state`](Self::state) tells what the last

@@ -7,18 +7,20 @@
 //! and many together on a busy one; there is no timer. For each batch, in this order:
 //!
 //! 1. repeats are set aside: a statement that the ledger has, or that is twice in the batch, gets the first entry;
-//! 2. plan (pure), 3. commit (synced), 4. sign, 5. DIR/tip, 6. show to readers: the types of `store` allow no other order;
-//! 7. answer. A waiter builds its receipt on its own thread, from the batch in memory.
+//! 2. each statement is judged by the keys in force after those before it, and what must not be admitted is refused;
+//! 3. plan (pure), 4. commit (synced), 5. sign, 6. DIR/tip, 7. show to readers: the types of `store` allow no other order;
+//! 8. answer. A waiter builds its receipt on its own thread, from the batch in memory.
 //!
 //! When the outcome of a commit is not known, or the clock is behind by more than a minute, admission stops for good:
 //! waiting statements are answered, the [`State`] says why, and only opening the ledger again makes it go on. Nothing is
 //! ever tried again on top of an unknown outcome. Short of disk space it refuses what comes, and goes on when there is
 //! space.
 //!
-//! What is not here: HTTP, limits per key or address, and who may deposit (for now: any key, evidence only).
+//! What is not here: HTTP, limits per key or address, and the rules of who may sign what (`registry`).
 
 mod admitted;
 mod handle;
+mod judge;
 mod limits;
 mod queue;
 mod room;

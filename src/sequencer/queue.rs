@@ -4,6 +4,7 @@ use thiserror::Error;
 use tokio::sync::oneshot;
 
 use crate::evidence::{Kind, VerifiedStatement};
+use crate::registry::NotAdmitted;
 
 use super::admitted::Admitted;
 
@@ -22,6 +23,9 @@ pub enum SubmitError {
         /// The kind.
         kind: Kind,
     },
+    /// The key that signs it, or what it says of a key, is against the rules of admission.
+    #[error("{0}")]
+    NotAdmitted(NotAdmitted),
     /// The ledger has too little room. Nothing was admitted.
     #[error("the disk has {free} bytes free, fewer than the {least} that a ledger must have to admit")]
     DiskFull {
@@ -30,8 +34,8 @@ pub enum SubmitError {
         /// Bytes that must be.
         least: u64,
     },
-    /// Repeats can't be told, so nothing was admitted.
-    #[error("the ledger cannot look up whether it has this statement: {reason}")]
+    /// Repeats, or the keys in force, can't be told, so nothing was admitted.
+    #[error("the ledger cannot look up whether it has this statement, or who may sign it: {reason}")]
     LookupFailed {
         /// What went wrong.
         reason: String,

@@ -1,7 +1,7 @@
 //! The thread itself: takes what has queued, and carries it through every stage.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -14,17 +14,32 @@ use crate::store::{CommitError, Published, Reader, Writer};
 use crate::trust::SignedCheckpoint;
 
 use super::admitted::Admitted;
+use super::judge::Judge;
 use super::queue::{Answer, Job, Message, State, Stopped, SubmitError};
 use super::room::Room;
 
+/// Gives the time of admission.
+#[derive(Clone)]
+pub(super) struct Clock(Arc<Mutex<dyn Fn() -> Time + Send>>);
+
+impl Clock {
+    pub(super) fn new(clock: impl Fn() -> Time + Send + 'static) -> Self {
+        Self(Arc::new(Mutex::new(clock)))
+    }
+
+    pub(super) fn now(&self) -> Time {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)()
+    }
+}
+
 /// All that the thread owns. The writer is let go first, the checkpoints' channel last: that it closes is the sign that the
 /// thread has ended.
-pub(super) struct Thread<C> {
+pub(super) struct Thread {
     pub(super) writer: Writer,
     pub(super) reader: Reader,
     pub(super) appender: Appender,
     pub(super) key: SigningKey,
-    pub(super) clock: C,
+    pub(super) clock: Clock,
     /// The checkpoint of the stored tree; it is written with the next commit.
     pub(super) last: Arc<SignedCheckpoint>,
     /// Statements of one batch at most.
@@ -53,6 +68,8 @@ struct Intake {
     fresh: Vec<VerifiedStatement>,
     positions: HashMap<StatementId, usize>,
     waiting: Vec<Waiting>,
+    /// What the clock said for this batch.
+    asked: Option<Time>,
 }
 
 /// One who waits for a statement of the batch.
@@ -63,7 +80,7 @@ struct Waiting {
     is_repeat: bool,
 }
 
-impl<C: Fn() -> Time> Thread<C> {
+impl Thread {
     /// Runs until it is told to stop, or must.
     pub(super) fn run(mut self, mut messages: mpsc::Receiver<Message>) {
         let mut why = Stopped::ShutDown;
@@ -85,11 +102,9 @@ impl<C: Fn() -> Time> Thread<C> {
 
     /// Carries jobs through, and answers each. Fails when the ledger must stop.
     fn admit(&mut self, jobs: Vec<Job>) -> Result<(), Stopped> {
-        let Intake { fresh, waiting, .. } = self.sort(jobs);
-        if fresh.is_empty() {
-            return Ok(());
-        }
-        let (answer, stopped) = match self.carry(fresh) {
+        let Intake { fresh, waiting, asked, .. } = self.sort(jobs);
+        let Some(now) = asked.filter(|_| !fresh.is_empty()) else { return Ok(()) };
+        let (answer, stopped) = match self.carry(fresh, now) {
             Ok(published) => {
                 answer_published(waiting, &published);
                 return Ok(());
@@ -110,9 +125,12 @@ impl<C: Fn() -> Time> Thread<C> {
         stopped.map_or(Ok(()), Err)
     }
 
-    /// Sets repeats aside: those that the ledger has are answered, those of one statement in this batch share its entry.
+    /// Sets repeats aside: those that the ledger has are answered, those of one statement in this batch share its entry. Of the
+    /// rest, each is judged by the keys in force after those before it; what must not be admitted is answered, and the others
+    /// go on without it.
     fn sort(&self, jobs: Vec<Job>) -> Intake {
         let mut intake = Intake::default();
+        let mut judge = None;
         for Job { statement, waiter } in jobs {
             let id = statement.id();
             if let Some(position) = intake.positions.get(&id) {
@@ -120,13 +138,16 @@ impl<C: Fn() -> Time> Thread<C> {
                 continue;
             }
             let answer = match self.reader.by_statement(&id) {
-                Ok(None) => {
-                    let position = intake.fresh.len();
-                    intake.positions.insert(id, position);
-                    intake.fresh.push(statement);
-                    intake.waiting.push(Waiting { waiter, position, is_repeat: false });
-                    continue;
-                }
+                Ok(None) => match judge.get_or_insert_with(|| self.judge(&mut intake)).admit(&statement) {
+                    Ok(()) => {
+                        let position = intake.fresh.len();
+                        intake.positions.insert(id, position);
+                        intake.fresh.push(statement);
+                        intake.waiting.push(Waiting { waiter, position, is_repeat: false });
+                        continue;
+                    }
+                    Err(refused) => Err(refused),
+                },
                 Ok(Some(index)) => Ok(Admitted::known(index, self.reader.clone())),
                 Err(error) => Err(SubmitError::LookupFailed { reason: error.to_string() }),
             };
@@ -135,14 +156,20 @@ impl<C: Fn() -> Time> Thread<C> {
         intake
     }
 
+    /// The clock is asked once a batch, when there is something to admit.
+    fn judge(&self, intake: &mut Intake) -> Judge {
+        let now = *intake.asked.insert(self.clock.now());
+        Judge::new(&self.appender, &self.reader, now)
+    }
+
     /// Plan, commit, sign, tip, show.
-    fn carry(&mut self, statements: Vec<VerifiedStatement>) -> Result<Arc<Published>, Failure> {
+    fn carry(&mut self, statements: Vec<VerifiedStatement>, now: Time) -> Result<Arc<Published>, Failure> {
         if let Err(full) = self.room.check(bytes_on_disk(&statements)) {
             self.state.announce(State::DiskFull);
             return Err(Failure::Refused(full));
         }
         self.state.announce(State::Admitting);
-        let batch = self.appender.plan((self.clock)(), statements).map_err(|error| cannot_plan(&error))?;
+        let batch = self.appender.plan(now, statements).map_err(|error| cannot_plan(&error))?;
         let next = batch.next();
         let committed = self.writer.commit(batch, &self.last).map_err(|error| cannot_commit(&error))?;
         let signed = committed.sign(&self.key);

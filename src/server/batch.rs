@@ -24,7 +24,7 @@ use super::App;
 use super::body;
 use super::frames::{BYTES, Form, Frame, NDJSON};
 use super::refusal::Refusal;
-use super::submit::{Submitted, answer, submit, verify};
+use super::submit::{Submitted, Takes, answer, submit, verify};
 
 /// Statements that are checked on one thread at a time: about a millisecond of work.
 const CHUNK: usize = 32;
@@ -58,7 +58,7 @@ async fn run(app: App, frames: Vec<Frame>, lines: mpsc::Sender<Bytes>, _permit: 
             // A panic while checking: every line of the chunk is answered, so that those after it keep their numbers.
             vec![Err(Refusal::internal("the server failed at this statement", &error)); count]
         });
-        submitted.extend(verified.into_iter().map(|one| one.and_then(|one| submit(&app, one))));
+        submitted.extend(verified.into_iter().map(|one| one.and_then(|one| submit(&app, Takes::Evidence, one))));
     }
     for (number, one) in (1..).zip(submitted) {
         let line = line(&app, number, one).await;

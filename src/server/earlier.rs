@@ -10,9 +10,10 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
 
-use crate::api::{Earlier, EarlierDeposit};
+use crate::api::{Earlier, EarlierDeposit, KeyAtEntry};
 use crate::evidence::{Entry, Fingerprint};
 use crate::merkle::LeafIndex;
+use crate::registry::Registry;
 use crate::store::{ReadError, Reader, SameEvidence};
 
 use super::App;
@@ -145,21 +146,23 @@ impl Deposits {
 
 /// The deposits as the API lists them. Reads the entries.
 fn listed(reader: &Reader, counted: &Counted) -> Result<Earlier, ReadError> {
+    let registry = reader.registry().ok();
     let mut entries = Vec::with_capacity(counted.first.len());
     for index in &counted.first {
         let Some(bytes) = reader.entry(*index)? else { continue };
-        entries.extend(Entry::parse(&bytes).ok().and_then(|entry| deposit(&entry)));
+        entries.extend(Entry::parse(&bytes).ok().and_then(|entry| deposit(&entry, registry.as_ref())));
     }
     Ok(Earlier { count: counted.last.count, first: entries.first().cloned(), entries })
 }
 
-fn deposit(entry: &Entry) -> Option<EarlierDeposit> {
+fn deposit(entry: &Entry, registry: Option<&Registry>) -> Option<EarlierDeposit> {
     let statement = entry.statement().ok()?;
     Some(EarlierDeposit {
         index: entry.index().get(),
         time: entry.time().to_string(),
         public_key: hex::encode(statement.key().as_bytes()),
         statement_id: hex::encode(statement.id().as_bytes()),
+        key: registry.map(|keys| KeyAtEntry::new(keys, statement.key(), entry.index(), entry.time())).map(Box::new),
     })
 }
 

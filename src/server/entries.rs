@@ -14,6 +14,7 @@ use crate::crypto::{PublicKey, Sha256Digest, Sm3Digest};
 use crate::evidence::{Entry, StatementId};
 use crate::ledger::Receipt;
 use crate::merkle::LeafIndex;
+use crate::registry::Registry;
 use crate::store::{ReadError, Reader};
 
 use super::App;
@@ -25,7 +26,7 @@ pub(super) async fn entry(State(app): State<App>, Path(index): Path<String>) -> 
     let index = index_of(&index)?;
     let bytes = app.reader.entry(index).map_err(|error| unreadable(&error))?;
     let bytes = bytes.ok_or_else(|| Refusal::no_entry(index.get(), app.size()))?;
-    view(&bytes).map(Json)
+    view(&bytes, registry(&app.reader).as_ref()).map(Json)
 }
 
 /// `GET /v1/entries/{index}/receipt`: against the newest checkpoint.
@@ -82,9 +83,14 @@ fn unreadable(error: &ReadError) -> Refusal {
     Refusal::internal("the ledger cannot be read", error)
 }
 
-fn view(bytes: &[u8]) -> Result<EntryView, Refusal> {
+fn view(bytes: &[u8], registry: Option<&Registry>) -> Result<EntryView, Refusal> {
     let entry = Entry::parse(bytes).map_err(|error| Refusal::internal("a stored entry is damaged", &error))?;
-    Ok(EntryView::new(&entry))
+    Ok(registry.map_or_else(|| EntryView::new(&entry), |registry| EntryView::with_key(&entry, registry)))
+}
+
+/// The keys in force, where they are known: an entry can be shown without them.
+fn registry(reader: &Reader) -> Option<Registry> {
+    reader.registry().ok()
 }
 
 /// What a list is of.
@@ -177,9 +183,10 @@ fn selected(
 fn newest(reader: &Reader, size: u64, before: Option<u64>, limit: usize) -> Result<EntryList, Refusal> {
     let end = before.map_or(size, |before| before.min(size));
     let start = end.saturating_sub(u64::try_from(limit).unwrap_or(u64::MAX));
+    let registry = registry(reader);
     let stored = reader.entries(start..end).map_err(|error| unreadable(&error))?;
     let mut entries = stored
-        .map(|entry| entry.map_err(|error| unreadable(&error)).and_then(|(_, bytes)| view(&bytes)))
+        .map(|entry| entry.map_err(|error| unreadable(&error)).and_then(|(_, bytes)| view(&bytes, registry.as_ref())))
         .collect::<Result<Vec<_>, _>>()?;
     entries.reverse();
     let next = (start > 0).then(|| format!("/v1/entries?before={start}&limit={limit}"));
@@ -187,11 +194,13 @@ fn newest(reader: &Reader, size: u64, before: Option<u64>, limit: usize) -> Resu
 }
 
 fn read(reader: &Reader, indexes: &[LeafIndex]) -> Result<Vec<EntryView>, Refusal> {
+    let registry = registry(reader);
     let mut views = Vec::with_capacity(indexes.len());
     for index in indexes {
         // An index that names an entry which is not there must not shorten a list that is said to be complete.
         let bytes = reader.entry(*index).map_err(|error| unreadable(&error))?;
-        views.push(view(&bytes.ok_or_else(|| Refusal::no_entry(index.get(), reader.head().size.get()))?)?);
+        let bytes = bytes.ok_or_else(|| Refusal::no_entry(index.get(), reader.head().size.get()))?;
+        views.push(view(&bytes, registry.as_ref())?);
     }
     Ok(views)
 }

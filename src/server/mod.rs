@@ -10,6 +10,7 @@
 //! The pages for people come from the program itself (`pages`).
 //!
 //! What is not here: TLS, who may deposit, and the words of a verification report (`report`).
+//! What is not here: TLS, the rules of who may sign what (`registry`), and the words of a verification report (`report`).
 
 mod accept;
 mod batch;
@@ -19,6 +20,7 @@ mod entries;
 mod frames;
 mod guard;
 mod health;
+mod keys;
 mod limits;
 mod mirror;
 mod pace;
@@ -60,6 +62,9 @@ pub fn router(app: App) -> Router {
         .route("/v1/checkpoints", get(proofs::checkpoints))
         .route("/v1/proofs/inclusion", get(proofs::inclusion))
         .route("/v1/proofs/consistency", get(proofs::consistency))
+        .route("/v1/registry", post(submit::registry))
+        .route("/v1/keys", get(keys::list))
+        .route("/v1/keys/{key}", get(keys::key))
         .route("/v1/verify", post(verify::verify))
         .route("/checkpoint", get(tiles::checkpoint))
         .route("/tile/{*path}", get(tiles::tile))

@@ -1,7 +1,7 @@
-//! `POST /v1/evidence`: a signed statement in, an entry and its receipt out.
+//! `POST /v1/evidence` and `POST /v1/registry`: a signed statement in, an entry and its receipt out.
 //!
 //! The order of checks is that of docs/architecture.md, section "Submit"; what is cheap comes before what is dear: size, form,
-//! signature, repeat, admission, queue. The signature is checked on the connection's own worker: it takes some 20 us, less
+//! signature, repeat, queue, admission. The signature is checked on the connection's own worker: it takes some 20 us, less
 //! than handing it over would gain.
 
 use axum::Json;
@@ -12,12 +12,13 @@ use axum::response::{IntoResponse as _, Response};
 use tokio::sync::oneshot;
 use tracing::error;
 
-use crate::api::{Earlier, EntryHead, ProblemKind, SubmitAnswer, SubmitRequest};
+use crate::api::{Earlier, EntryHead, KeyAtEntry, ProblemKind, SubmitAnswer, SubmitRequest};
 use crate::codec::decode_base64;
 use crate::evidence::{
-    Body as Says, Entry, Fingerprint, MAX_STATEMENT_BYTES, SignedStatement, VerifiedStatement, VerifyError,
+    Body as Says, Entry, Fingerprint, Kind, MAX_STATEMENT_BYTES, SignedStatement, VerifiedStatement, VerifyError,
 };
 use crate::merkle::LeafIndex;
+use crate::registry::NotAdmitted;
 use crate::sequencer::{Admitted, Stopped, SubmitError};
 
 use super::App;
@@ -30,18 +31,49 @@ const JSON: &str = "application/json";
 /// The JSON form of the largest statement, with some room for white space.
 pub(super) const MAX_JSON_BYTES: usize = MAX_STATEMENT_BYTES.div_ceil(3) * 4 + 1024;
 
+/// What an endpoint takes.
+#[derive(Clone, Copy)]
+pub(super) enum Takes {
+    /// Evidence (kind 1).
+    Evidence,
+    /// Enrolments and revocations (kinds 2 and 3).
+    Registry,
+}
+
+impl Takes {
+    /// Refuses statements of other kinds.
+    fn check(self, kind: Kind) -> Result<(), Refusal> {
+        let (taken, other) = match (self, kind) {
+            (Self::Evidence, Kind::Evidence) | (Self::Registry, Kind::Enrol | Kind::Revoke) => return Ok(()),
+            (Self::Evidence, _) => ("evidence (kind 1)", "enrolments and revocations go to /v1/registry"),
+            (Self::Registry, _) => ("enrolments and revocations (kinds 2 and 3)", "evidence goes to /v1/evidence"),
+        };
+        let detail = format!("a statement of kind {}, and this endpoint takes {taken}", kind.code());
+        Err(Refusal::new(ProblemKind::NotAdmitted, detail).with_hint(other))
+    }
+}
+
 /// `POST /v1/evidence`.
 pub(super) async fn evidence(State(app): State<App>, headers: HeaderMap, body: Body) -> Result<Response, Refusal> {
-    let content_type = body::content_type(&headers);
+    take(Takes::Evidence, &app, &headers, body).await
+}
+
+/// `POST /v1/registry`.
+pub(super) async fn registry(State(app): State<App>, headers: HeaderMap, body: Body) -> Result<Response, Refusal> {
+    take(Takes::Registry, &app, &headers, body).await
+}
+
+async fn take(takes: Takes, app: &App, headers: &HeaderMap, body: Body) -> Result<Response, Refusal> {
+    let content_type = body::content_type(headers);
     let limit = match content_type.as_str() {
         BYTES => MAX_STATEMENT_BYTES,
         JSON => MAX_JSON_BYTES,
         other => return Err(body::unsupported(other, &format!("{BYTES} or {JSON}"))),
     };
-    let bytes = body::read(&headers, body, limit, app.limits.body).await?;
+    let bytes = body::read(headers, body, limit, app.limits.body).await?;
     let statement = if content_type == JSON { verify(&statement_of_json(&bytes)?)? } else { verify(&bytes)? };
-    let submitted = submit(&app, statement)?;
-    let (status, answer) = answer(&app, submitted).await?;
+    let submitted = submit(app, takes, statement)?;
+    let (status, answer) = answer(app, submitted).await?;
     Ok((status, Json(answer)).into_response())
 }
 
@@ -86,17 +118,19 @@ enum Place {
     Queued(oneshot::Receiver<Result<Admitted, SubmitError>>),
 }
 
-/// Repeat, admission, queue. Does not wait.
-pub(super) fn submit(app: &App, statement: VerifiedStatement) -> Result<Submitted, Refusal> {
+/// Repeat, kind, queue. Does not wait. Whether the key may sign it is told in the queue's order, by the sequencer.
+pub(super) fn submit(app: &App, takes: Takes, statement: VerifiedStatement) -> Result<Submitted, Refusal> {
     let evidence = match statement.body() {
         Says::Evidence(evidence) => Some(evidence.fingerprint),
         _ => None,
     };
     let known = app.reader.by_statement(&statement.id());
     let known = known.map_err(|error| Refusal::internal("the statement cannot be looked up", &error))?;
-    let place = match known {
-        Some(index) => Place::Known(index),
-        None => Place::Queued(app.sequencer.enqueue(statement).map_err(refused)?),
+    let place = if let Some(index) = known {
+        Place::Known(index)
+    } else {
+        takes.check(statement.kind())?;
+        Place::Queued(app.sequencer.enqueue(statement).map_err(refused)?)
     };
     Ok(Submitted { evidence, place })
 }
@@ -122,17 +156,37 @@ pub(super) async fn answer(app: &App, submitted: Submitted) -> Result<(StatusCod
         Some(evidence) => earlier::before(app, evidence, index).await?,
     };
     let entry = receipt.disclosure().entry().map_err(|error| fails(&error))?;
-    let entry = head(&entry).map_err(|error| fails(&error))?;
-    Ok((status, SubmitAnswer { entry, receipt: receipt.into_text(), earlier }))
+    let statement = entry.statement().map_err(|error| fails(&error))?;
+    let registry = app.reader.registry().ok();
+    let key = registry.map(|registry| KeyAtEntry::new(&registry, statement.key(), entry.index(), entry.time()));
+    let key = key.map(Box::new);
+    let entry = head(&entry, &statement);
+    Ok((status, SubmitAnswer { entry, receipt: receipt.into_text(), key, earlier }))
 }
 
-fn head(entry: &Entry) -> Result<EntryHead, crate::evidence::StatementError> {
-    Ok(EntryHead {
+fn head(entry: &Entry, statement: &SignedStatement) -> EntryHead {
+    EntryHead {
         index: entry.index().get(),
         time: entry.time().to_string(),
         leaf: hex::encode(entry.leaf_hash().as_bytes()),
-        statement_id: hex::encode(entry.statement()?.id().as_bytes()),
-    })
+        statement_id: hex::encode(statement.id().as_bytes()),
+    }
+}
+
+/// The rule of admission that a statement breaks.
+fn not_admitted(reason: NotAdmitted) -> Refusal {
+    let kind = match reason {
+        NotAdmitted::KeyNotEnrolled => ProblemKind::KeyNotEnrolled,
+        NotAdmitted::KeyNotYetValid { .. } => ProblemKind::KeyNotYetValid,
+        NotAdmitted::KeyExpired { .. } => ProblemKind::KeyExpired,
+        NotAdmitted::KeyRevoked { .. } => ProblemKind::KeyRevoked,
+        _ => ProblemKind::NotAdmitted,
+    };
+    let refusal = Refusal::new(kind, reason.to_string());
+    match reason.hint() {
+        Some(hint) => refusal.with_hint(hint),
+        None => refusal,
+    }
 }
 
 /// What the sequencer says, in the API's words. What only the operator can mend is logged.
@@ -141,7 +195,8 @@ fn refused(error: SubmitError) -> Refusal {
     match error {
         SubmitError::QueueFull { .. } => Refusal::new(ProblemKind::Busy, words).retry_after(1),
         SubmitError::KindNotAdmitted { .. } => Refusal::new(ProblemKind::NotAdmitted, words)
-            .with_hint("evidence (kind 1) is admitted; enrolments and revocations are not admitted yet"),
+            .with_hint("evidence, enrolments and revocations (kinds 1 to 3) are admitted"),
+        SubmitError::NotAdmitted(reason) => not_admitted(reason),
         SubmitError::DiskFull { .. } => {
             Refusal::new(ProblemKind::DiskLow, "the ledger's disk is nearly full; reading goes on").retry_after(60)
         }

@@ -14,6 +14,7 @@ use crate::merkle::{Frontier, Hash, LeafIndex, TreeHead, TreeSize};
 use crate::trust::{Origin, SignedCheckpoint};
 
 use super::columns::Column;
+use super::keys::Keys;
 use super::rows;
 use super::settings::{self, Setting, SettingError};
 
@@ -54,6 +55,12 @@ pub enum ReadError {
     /// The indexes are being rebuilt or were found damaged, so that a lookup would not be complete.
     #[error("the indexes are incomplete; `notarium rebuild-index DIR` makes them again")]
     IndexIncomplete,
+    /// The keys in force are not known, so that nobody can tell who may sign what.
+    #[error("the keys in force are not known: {reason}")]
+    KeysUnknown {
+        /// What is wrong.
+        reason: Arc<str>,
+    },
     /// The tree does not have what was asked for.
     #[error("a tree of size {size} has no {what}")]
     NotInTree {
@@ -64,12 +71,14 @@ pub enum ReadError {
     },
 }
 
-/// The newest state that may be shown: a durable tree, its right edge, and the checkpoint once it is signed.
+/// The newest state that may be shown: a durable tree, its right edge, the checkpoint once it is signed, and the keys in
+/// force.
 #[derive(Debug, Clone)]
 pub(super) struct Edge {
     pub(super) head: TreeHead,
     pub(super) frontier: Arc<Frontier>,
     pub(super) checkpoint: Option<Arc<SignedCheckpoint>>,
+    pub(super) keys: Keys,
 }
 
 /// What the ledger is.

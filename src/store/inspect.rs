@@ -11,6 +11,7 @@ use crate::trust::SignedCheckpoint;
 
 use super::columns::Memory;
 use super::database::{Database, Edge, Rows};
+use super::keys;
 use super::open::{OpenError, TIP, check_genesis, ledger, open_to_read};
 use super::reader::Reader;
 use super::recover::{Prefixes, Recovered, last_head, recover};
@@ -66,7 +67,8 @@ pub fn inspect(directory: &Path, memory: Memory) -> Result<Inspection, OpenError
     };
     let checkpoint = tip.clone().filter(|tip| *tip.head() == head && *tip.origin() == ledger.origin).map(Arc::new);
     let whole = matches!(rows.setting::<IndexMarker>()?, Ok(IndexMarker::Whole));
-    let edge = Edge { head, frontier: Arc::new(frontier), checkpoint };
+    let keys = keys::read(rows, head.size, whole);
+    let edge = Edge { head, frontier: Arc::new(frontier), checkpoint, keys };
     let reader = Reader::new(Arc::new(Database::new(db, directory, ledger, whole, edge)));
     Ok(Inspection { reader, tip, doubts })
 }

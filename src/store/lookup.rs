@@ -189,7 +189,7 @@ impl Reader {
         Ok(found)
     }
 
-    fn check_indexes_whole(&self) -> Result<(), ReadError> {
+    pub(super) fn check_indexes_whole(&self) -> Result<(), ReadError> {
         if self.indexes_are_whole() { Ok(()) } else { Err(ReadError::IndexIncomplete) }
     }
 }

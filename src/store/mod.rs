@@ -21,15 +21,18 @@
 //!   the last stored checkpoint's, and at that of a checkpoint which the operator names, must have their roots.
 //! - Indexes are computed from entries and never trusted further: a damaged index does not stop an opening, and an
 //!   incomplete one is known as such, so that a lookup is complete or an error (`reindex`).
+//! - What is admitted may be admitted: the keys in force are computed from the entries at every opening, and a commit is
+//!   judged by them (`keys`). Where they can't be, nothing is admitted and everything can be read.
 //! - Readers see the newest published tree and nothing beyond it, and never wait for the writer (`reader`).
 //!
-//! What is not here: whether entries are right (the audit replays them), who may deposit, and when to commit (the
-//! sequencer).
+//! What is not here: whether entries are right (the audit replays them), the rules of who may sign what
+//! (`registry`), and when to commit (the sequencer).
 
 mod columns;
 mod create;
 mod database;
 mod inspect;
+mod keys;
 mod lookup;
 mod open;
 mod reader;

@@ -21,6 +21,7 @@ use crate::trust::{Origin, SignedCheckpoint};
 
 use super::columns::{self, Column, Memory, Purpose, Shared};
 use super::database::{Database, Edge, Ledger, ReadError, Rows};
+use super::keys;
 use super::reader::Reader;
 use super::recover::{Prefixes, Recovered, last_head, recover};
 use super::repair;
@@ -291,10 +292,11 @@ pub fn open(directory: &Path, options: &OpenOptions) -> Result<Opened, OpenError
     let tip = Tip::open(&tip_path).map_err(tip_error)?;
     let whole = matches!(rows.setting::<IndexMarker>()?, Ok(IndexMarker::Whole));
     let appender = Appender::resume(frontier.clone(), time, leaf);
-    let edge = Edge { head, frontier: Arc::new(frontier), checkpoint: None };
+    let keys = keys::read(rows, head.size, whole);
+    let edge = Edge { head, frontier: Arc::new(frontier), checkpoint: None, keys: keys.clone() };
     let database = Arc::new(Database::new(db, directory, ledger, whole, edge));
     let reader = Reader::new(Arc::clone(&database));
-    Ok(Opened { writer: Writer { database, tip, head, poisoned: false }, reader, appender, emptied })
+    Ok(Opened { writer: Writer { database, tip, head, keys, poisoned: false }, reader, appender, emptied })
 }
 
 /// What the ledger is, by the store's settings.

@@ -72,7 +72,7 @@ pub(super) fn mode_and_length(fingerprint: &Fingerprint) -> [u8; 9] {
 /// The rows of all indexes that an entry with this statement has.
 pub(super) fn index_rows(index: LeafIndex, statement: &SignedStatement) -> Vec<IndexRow> {
     let number = index_key(index).to_vec();
-    let mut rows = vec![(Column::Statement, statement.id().as_bytes().to_vec(), number.clone())];
+    let mut rows = vec![(Column::Statement, statement.id().as_bytes().to_vec(), number)];
     if let Some(key) = statement.public_key() {
         rows.push((Column::Submitter, prefixed_key(key.as_bytes(), index).to_vec(), Vec::new()));
     }
@@ -86,8 +86,14 @@ pub(super) fn index_rows(index: LeafIndex, statement: &SignedStatement) -> Vec<I
                 rows.push((Column::Continued, prefixed_key(continued.as_bytes(), index).to_vec(), Vec::new()));
             }
         }
-        Body::Enrol(_) | Body::Revoke(_) => rows.push((Column::Registry, number, Vec::new())),
-        Body::Genesis(_) | Body::Unknown { .. } => {}
+        Body::Enrol(_) | Body::Revoke(_) | Body::Genesis(_) | Body::Unknown { .. } => {}
     }
+    rows.extend(registry_row(index, statement));
     rows
+}
+
+/// The row of an entry that enrols or revokes a key.
+pub(super) fn registry_row(index: LeafIndex, statement: &SignedStatement) -> Option<IndexRow> {
+    let is_registrys = matches!(statement.body(), Body::Enrol(_) | Body::Revoke(_));
+    is_registrys.then(|| (Column::Registry, index_key(index).to_vec(), Vec::new()))
 }

@@ -12,11 +12,13 @@ use thiserror::Error;
 
 use crate::crypto::SigningKey;
 use crate::ledger::Batch;
-use crate::merkle::TreeHead;
+use crate::merkle::{LeafIndex, TreeHead};
+use crate::registry::NotAdmitted;
 use crate::trust::{Checkpoint, SignedCheckpoint};
 
 use super::columns::{self, Column};
 use super::database::{Database, Edge, ReadError, Rows, failed};
+use super::keys::{self, Keys};
 use super::rows;
 use super::stages::{Committed, Published, Signed};
 use super::tip::{Tip, TipError};
@@ -40,6 +42,15 @@ pub enum CommitError {
         /// The size of the store.
         stored: u64,
     },
+    /// A statement of the batch must not be admitted. Nothing was written.
+    #[error("entry {index} must not be admitted")]
+    NotAdmitted {
+        /// The entry.
+        index: LeafIndex,
+        /// The rule that it breaks.
+        #[source]
+        source: NotAdmitted,
+    },
     /// An earlier commit failed. Nothing was written.
     #[error("an earlier commit had an unknown outcome; the store must be opened again")]
     Poisoned,
@@ -56,6 +67,8 @@ pub struct Writer {
     pub(super) database: Arc<Database>,
     pub(super) tip: Tip,
     pub(super) head: TreeHead,
+    /// The keys in force in the stored tree.
+    pub(super) keys: Keys,
     pub(super) poisoned: bool,
 }
 
@@ -76,6 +89,8 @@ impl Writer {
         if *last.head() != self.head || *last.origin() != self.database.ledger.origin {
             return Err(CommitError::OtherCheckpoint { checkpoint: last.head().size.get(), stored });
         }
+        let keys = keys::after(&self.keys, &batch);
+        let keys = keys.map_err(|(index, source)| CommitError::NotAdmitted { index, source })?;
         let rows = Rows(&self.database.db);
         let mut record = batch_record(rows, &batch)?;
         record.put_cf(rows.column(Column::Checkpoint)?, rows::size_key(last.head().size), last.as_str());
@@ -83,6 +98,7 @@ impl Writer {
         self.database.db.write_opt(&record, &columns::synced()).map_err(CommitError::OutcomeUnknown)?;
         self.poisoned = false;
         self.head = *batch.head();
+        self.keys = keys;
         Ok(Committed::new(batch, self.database.ledger.origin.clone()))
     }
 
@@ -97,6 +113,7 @@ impl Writer {
             head: *signed.batch().head(),
             frontier: Arc::clone(signed.batch().frontier()),
             checkpoint: Some(Arc::clone(signed.checkpoint())),
+            keys: self.keys.clone(),
         });
         Ok(signed.into_published())
     }

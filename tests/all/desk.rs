@@ -223,7 +223,7 @@ fn a_receipt_of_something_else_than_is_wanted_stands_in_the_way_until_forced() {
     assert_eq!(conflict(&Wish { details: Some(b"{}".to_vec()), ..wish() }), Conflict::OtherDetails);
     assert_eq!(conflict(&Wish { continues, ..wish() }), Conflict::OtherContinues);
     let forced = scene.deposit(&path, &Wish { continues, force: true, ..wish() }).unwrap();
-    let Course::Answered { resumed: false, earlier } = forced.course else { panic!("not answered") };
+    let Course::Answered { resumed: false, earlier, .. } = forced.course else { panic!("not answered") };
     assert_eq!((forced.index, earlier.count, earlier.first.unwrap().index), (2, 1, 1));
     let stranger = Scene { key: SigningKey::from_seed(&[4; 32]), ..scene };
     let error = stranger.deposit(&path, &wish()).unwrap_err();

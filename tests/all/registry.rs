@@ -12,6 +12,7 @@ use notarium::registry::{NotAdmitted, Registry, Standing};
 
 use crate::samples;
 
+mod admitted;
 mod histories;
 mod replayed;
 mod rules;

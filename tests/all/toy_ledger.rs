@@ -16,6 +16,7 @@ use notarium::evidence::{Body, Entry, Evidence, SignedStatement, StatementId};
 use notarium::ledger::{Disclosure, Receipt};
 use notarium::merkle::{Frontier, Hash, LeafIndex, leaf_hash, prove_inclusion};
 use notarium::note::VerifierKey;
+use notarium::registry::Registry;
 use notarium::trust::{Checkpoint, SignedCheckpoint};
 
 /// 2026-11-23T08:50:00Z: the time of entry 0; every entry comes a second later.
@@ -150,6 +151,12 @@ impl Book {
         (index, false)
     }
 
+    /// It enrols nobody.
+    fn registry(&self) -> Registry {
+        let genesis = self.entry(0);
+        Registry::found(genesis.leaf_hash(), &genesis.statement().unwrap()).unwrap()
+    }
+
     fn entry(&self, index: u64) -> Entry {
         Entry::parse(&self.entries[usize::try_from(index).unwrap()]).unwrap()
     }
@@ -181,6 +188,7 @@ impl Book {
                     time: entry.time().to_string(),
                     public_key: statement.public_key().unwrap().to_string(),
                     statement_id: statement.id().to_string(),
+                    key: None,
                 }
             })
             .collect();
@@ -197,6 +205,7 @@ impl Book {
                 statement_id: entry.statement().unwrap().id().to_string(),
             },
             receipt: self.receipt(index),
+            key: None,
             earlier: self.earlier(index),
         };
         serde_json::to_string(&answer).unwrap()
@@ -218,7 +227,7 @@ impl Book {
 
     fn view(&self, index: &str) -> Option<String> {
         let entry = self.entries.get(index.parse::<usize>().ok()?)?;
-        serde_json::to_string(&EntryView::new(&Entry::parse(entry).unwrap())).ok()
+        serde_json::to_string(&EntryView::with_key(&Entry::parse(entry).unwrap(), &self.registry())).ok()
     }
 
     fn list(&self, query: &str) -> String {
@@ -240,7 +249,9 @@ impl Book {
         }
         matches.retain(|index| after.is_none_or(|after| *index > after));
         let next = (matches.len() > self.page).then(|| "/v1/entries?more".to_owned());
-        let entries = matches.iter().take(self.page).map(|index| EntryView::new(&self.entry(*index))).collect();
+        let registry = self.registry();
+        let view = |index: &u64| EntryView::with_key(&self.entry(*index), &registry);
+        let entries = matches.iter().take(self.page).map(view).collect();
         serde_json::to_string(&EntryList { size: self.entries.len() as u64, entries, next }).unwrap()
     }
 }

@@ -5,6 +5,7 @@ mod limits;
 mod pages;
 mod reads;
 mod refusals;
+mod registry;
 mod socket;
 mod submit;
 mod verify;

@@ -102,13 +102,13 @@ async fn genesis_is_known_and_never_admitted_again() {
 }
 
 #[tokio::test]
-async fn registry_statements_are_not_admitted_yet() {
+async fn registry_statements_go_another_way() {
     let served = served();
     for (code, body) in [(2, join(&enrol_fields())), (3, join(&revoke_fields()))] {
         let statement = join(&statement_fields(&registrar_key(), code, &body));
         let (kind, problem) = served.submit(&statement).await.problem();
         assert_eq!((kind, problem.status), (ProblemKind::NotAdmitted, 403));
-        assert!(problem.hint.unwrap().contains("not admitted yet"));
+        assert!(problem.hint.unwrap().contains("/v1/registry"));
     }
     assert_eq!(served.app_size().await, 1);
 }
