@@ -8,7 +8,9 @@ use super::output::{Output, WithHint, hinted};
 use super::{Exit, clock};
 use crate::codec::encode_base64;
 use crate::desk::{HeldReceipt, read_receipt};
-use crate::evidence::{Body, DetailsCheck, DigestMode, Evidence, SignedStatement, check_details};
+use crate::evidence::{
+    Body, DetailsCheck, DigestMode, Enrol, Evidence, Revoke, RevokeReason, Role, SignedStatement, check_details,
+};
 use crate::ledger::Receipt;
 
 #[derive(clap::Args, Debug)]
@@ -50,18 +52,57 @@ fn lines(receipt: &Receipt) -> Lines {
     lines
 }
 
+/// Who signs: evidence has a submitter, a registry statement only somebody who may make it.
+const fn signer(body: &Body) -> &'static str {
+    match body {
+        Body::Evidence(_) => "submitter",
+        _ => "signed by",
+    }
+}
+
 fn of_statement(statement: &SignedStatement, receipt: &Receipt) -> Lines {
     let key = match statement.public_key() {
         Some(key) => key.to_string(),
         None => format!("of suite {}, not understood", statement.suite_code()),
     };
-    let mut lines = vec![("statement", statement.id().to_string()), ("submitter", key)];
+    let mut lines = vec![("statement", statement.id().to_string()), (signer(statement.body()), key)];
     match statement.body() {
         Body::Evidence(evidence) => lines.extend(of_evidence(evidence, receipt)),
         Body::Genesis(genesis) => lines.push(("kind", format!("genesis of the ledger {}", genesis.origin))),
-        Body::Enrol(enrol) => lines.push(("kind", format!("enrolment of {:?}", enrol.name))),
-        Body::Revoke(_) => lines.push(("kind", "revocation of a key".to_owned())),
+        Body::Enrol(enrol) => lines.extend(of_enrolment(enrol)),
+        Body::Revoke(revoke) => lines.extend(of_revocation(revoke)),
         Body::Unknown { kind, .. } => lines.push(("kind", format!("{kind}, not understood"))),
+    }
+    lines
+}
+
+fn of_enrolment(enrol: &Enrol) -> Lines {
+    let role = match enrol.role {
+        Role::Submitter => "submitter",
+        Role::Registrar => "registrar",
+    };
+    let mut lines = vec![
+        ("kind", format!("enrolment of {:?} as {role}", enrol.name)),
+        ("of key", hex::encode(enrol.key.as_bytes())),
+        ("assurance", if enrol.assurance.is_empty() { "not stated".to_owned() } else { enrol.assurance.clone() }),
+    ];
+    lines.extend(enrol.not_before.is_stated().then(|| ("from", clock::both(enrol.not_before))));
+    lines.extend(enrol.not_after.is_stated().then(|| ("until", clock::both(enrol.not_after))));
+    lines
+}
+
+fn of_revocation(revoke: &Revoke) -> Lines {
+    let reason = match revoke.reason {
+        RevokeReason::Unspecified => "no reason given",
+        RevokeReason::KeyCompromised => "key compromised",
+        RevokeReason::Superseded => "superseded by another key",
+        RevokeReason::Ceased => "its holder stopped",
+    };
+    let mut lines =
+        vec![("kind", format!("revocation of a key: {reason}")), ("of key", hex::encode(revoke.key.as_bytes()))];
+    if revoke.compromised_since.is_stated() {
+        let since = clock::both(revoke.compromised_since);
+        lines.push(("compromised", format!("since {since}, as the signer claims")));
     }
     lines
 }

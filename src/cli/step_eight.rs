@@ -1,4 +1,4 @@
-//! Step 8 of a verification: what the ledger itself has of the same evidence.
+//! Step 8 of a verification: what the ledger itself says of the submitter's key, and has of the same evidence.
 //!
 //! It decides nothing, so nothing that goes wrong with it keeps the other steps from being reported: the caller warns, and
 //! the step is not made.
@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 
+use super::key_said::key_at_entry;
 use super::ledger_option::{Source, client};
 use super::output::{Output, WithHint, hinted_by};
 use crate::api::EntryView;
@@ -15,7 +16,8 @@ use crate::codec::decode_base64;
 use crate::desk::{LookupError, Sought, find};
 use crate::evidence::{Body, Entry, Fingerprint, SignedStatement};
 use crate::ledger::Receipt;
-use crate::report::{EarlierDeposit, KeyStanding, LedgerSide};
+use crate::registry::Registry;
+use crate::report::{EarlierDeposit, KeyAtEntry, LedgerSide};
 use crate::store::{Memory, OpenError, Reader, inspect};
 
 /// Asks a ledger whether it has the receipt's entry, and for deposits of the same evidence before it. `None` when the
@@ -30,7 +32,7 @@ pub(super) fn ask(source: &Source, receipt: &Receipt, output: &Output) -> anyhow
         Some(Body::Evidence(evidence)) => Some(&evidence.fingerprint),
         _ => None,
     };
-    let (source, earlier) = match source {
+    let (source, found) = match source {
         Source::Served(address) => {
             let client = client(address.clone(), output);
             (address.to_string(), from_server(&client, receipt, &entry, evidence)?)
@@ -39,18 +41,23 @@ pub(super) fn ask(source: &Source, receipt: &Receipt, output: &Output) -> anyhow
             (folder.display().to_string(), from_folder(folder, receipt, &entry, evidence, output)?)
         }
     };
-    // No version of this ledger can enrol a key yet.
-    Ok(Some(LedgerSide { source, replayed: None, key: KeyStanding::NotEnrolled, earlier }))
+    Ok(Some(LedgerSide { source, replayed: None, key: found.key, earlier: found.earlier }))
 }
 
-type Earlier = Option<Vec<EarlierDeposit>>;
+/// What a ledger says of an entry of its own.
+struct Found {
+    /// The key that signed it.
+    key: KeyAtEntry,
+    /// Deposits of the same evidence before it, where it is of evidence.
+    earlier: Option<Vec<EarlierDeposit>>,
+}
 
 fn from_server(
     client: &Client,
     receipt: &Receipt,
     entry: &Entry,
     evidence: Option<&Fingerprint>,
-) -> anyhow::Result<Earlier> {
+) -> anyhow::Result<Found> {
     let info = client.ledger().map_err(hinted_by(ClientError::hint))?;
     let source = client.address().as_str();
     check_origin(receipt, &info.origin, source)?;
@@ -58,17 +65,22 @@ fn from_server(
         Err(error) if error.problem().is_some_and(|problem| problem.status == 404) => None,
         other => Some(other.map_err(hinted_by(ClientError::hint))?),
     };
-    let there = there.map(|view| decode_base64(&view.entry)).transpose();
-    check_entry(there.context("the ledger's entry is not base64")?.as_deref(), entry, source)?;
-    let Some(evidence) = evidence else { return Ok(None) };
+    let bytes = there.as_ref().map(|view| decode_base64(&view.entry)).transpose();
+    check_entry(bytes.context("the ledger's entry is not base64")?.as_deref(), entry, source)?;
+    let public_key = entry.statement().map(|statement| hex::encode(statement.key().as_bytes())).unwrap_or_default();
+    let key = key_at_entry(there.and_then(|view| view.key).as_deref(), &public_key);
+    let Some(evidence) = evidence else { return Ok(Found { key, earlier: None }) };
     let found = find(client, Sought::Evidence(*evidence)).map_err(hinted_by(LookupError::hint))?;
     let before = found.same.iter().filter(|listed| listed.index < entry.index().get());
-    before.map(deposit_listed).collect::<anyhow::Result<_>>().map(Some)
+    let earlier = before.map(deposit_listed).collect::<anyhow::Result<_>>()?;
+    Ok(Found { key, earlier: Some(earlier) })
 }
 
 fn deposit_listed(listed: &EntryView) -> anyhow::Result<EarlierDeposit> {
     let bytes = decode_base64(&listed.entry)?;
-    deposit(&bytes).with_context(|| format!("earlier entry {} cannot be read", listed.index))
+    let deposit = deposit(&bytes, None).with_context(|| format!("earlier entry {} cannot be read", listed.index))?;
+    let key = key_at_entry(listed.key.as_deref(), &deposit.public_key);
+    Ok(EarlierDeposit { key, ..deposit })
 }
 
 fn from_folder(
@@ -77,7 +89,7 @@ fn from_folder(
     entry: &Entry,
     evidence: Option<&Fingerprint>,
     output: &Output,
-) -> anyhow::Result<Earlier> {
+) -> anyhow::Result<Found> {
     const DAMAGED: &str = "`notarium audit DIR` says what is wrong with it";
     let looked_into = inspect(folder, Memory::default()).map_err(hinted_by(OpenError::hint));
     let looked_into = looked_into
@@ -90,24 +102,37 @@ fn from_folder(
     let source = folder.display().to_string();
     check_origin(receipt, reader.origin().as_str(), &source)?;
     check_entry(reader.entry(entry.index())?.as_deref(), entry, &source)?;
-    let Some(evidence) = evidence else { return Ok(None) };
-    let earlier = earlier_in(&reader, evidence, entry);
-    earlier.with_context(|| format!("ledger {source} is damaged")).hint(DAMAGED).map(Some)
+    let registry = reader.registry().map_err(|error| {
+        output.warn(format_args!("the standing of the key is not checked: {error}"));
+    });
+    let registry = registry.ok();
+    let key = registry
+        .as_ref()
+        .zip(entry.statement().ok())
+        .map(|(registry, statement)| KeyAtEntry::new(registry, statement.key(), entry.index(), entry.time()));
+    let key = key.unwrap_or_default();
+    let Some(evidence) = evidence else { return Ok(Found { key, earlier: None }) };
+    let earlier = earlier_in(&reader, evidence, entry, registry.as_ref());
+    let earlier = earlier.with_context(|| format!("ledger {source} is damaged")).hint(DAMAGED)?;
+    Ok(Found { key, earlier: Some(earlier) })
 }
 
-fn earlier_in(reader: &Reader, evidence: &Fingerprint, entry: &Entry) -> anyhow::Result<Vec<EarlierDeposit>> {
+fn earlier_in(
+    reader: &Reader,
+    evidence: &Fingerprint,
+    entry: &Entry,
+    registry: Option<&Registry>,
+) -> anyhow::Result<Vec<EarlierDeposit>> {
     let earlier = reader.earlier(evidence, entry.index(), usize::MAX)?;
     let deposits = earlier.entries.into_iter().map(|index| {
         let bytes = reader.entry(index)?.ok_or_else(|| anyhow!("entry {} is not in the ledger", index.get()))?;
-        deposit(&bytes).with_context(|| format!("earlier entry {} cannot be read", index.get()))
+        deposit(&bytes, registry).with_context(|| format!("earlier entry {} cannot be read", index.get()))
     });
     deposits.collect()
 }
 
-fn deposit(bytes: &[u8]) -> anyhow::Result<EarlierDeposit> {
-    let entry = Entry::parse(bytes)?;
-    let public_key = hex::encode(entry.statement()?.key().as_bytes());
-    Ok(EarlierDeposit { index: entry.index().get(), time: entry.time(), public_key })
+fn deposit(bytes: &[u8], registry: Option<&Registry>) -> anyhow::Result<EarlierDeposit> {
+    EarlierDeposit::new(&Entry::parse(bytes)?, registry).context("its statement is not understood")
 }
 
 /// The lists of one ledger say nothing about a receipt from another.

@@ -8,8 +8,11 @@ use std::fmt::Display;
 use serde::{Serialize, Serializer};
 
 use super::folder::FolderDifference;
+use super::key::KeyAtEntry;
 use super::words::Word;
 use crate::codec::{Time, encode_base64};
+use crate::evidence::Entry;
+use crate::registry::Registry;
 use crate::trust::PosixTime;
 
 /// Everything that a report shows beside its checks. What is `None` could not be read or was not given.
@@ -187,20 +190,10 @@ pub struct LedgerSide {
     pub source: String,
     /// Entries that were replayed and found good; none when the ledger's word was taken.
     pub replayed: Option<u64>,
-    /// The standing of the submitter's key at the entry.
-    pub key: KeyStanding,
+    /// The submitter's key at the entry.
+    pub key: KeyAtEntry,
     /// Earlier deposits of the same evidence, oldest first; none where that does not apply.
     pub earlier: Option<Vec<EarlierDeposit>>,
-}
-
-/// The standing of a key at an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum KeyStanding {
-    /// It was not looked up.
-    NotChecked,
-    /// The ledger has no enrolment of it.
-    NotEnrolled,
 }
 
 /// An earlier deposit of the same evidence: mode, both digests and length agree.
@@ -213,6 +206,20 @@ pub struct EarlierDeposit {
     pub time: Time,
     /// Its submitter's key, hex.
     pub public_key: String,
+    /// How that key stood there.
+    pub key: KeyAtEntry,
+}
+
+impl EarlierDeposit {
+    /// The deposit in an entry, by the ledger's registry where that is known; nothing where its statement is not understood.
+    #[must_use]
+    pub fn new(entry: &Entry, registry: Option<&Registry>) -> Option<Self> {
+        let statement = entry.statement().ok()?;
+        let (index, time) = (entry.index(), entry.time());
+        let key = registry.map(|registry| KeyAtEntry::new(registry, statement.key(), index, time));
+        let public_key = hex::encode(statement.key().as_bytes());
+        Some(Self { index: index.get(), time, public_key, key: key.unwrap_or_default() })
+    }
 }
 
 const BEFORE_LEDGER: [(Word, &[&str]); 11] = [

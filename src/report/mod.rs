@@ -8,6 +8,7 @@
 mod checkpoint;
 mod facts;
 mod folder;
+mod key;
 mod layout;
 mod remark;
 mod sentence;
@@ -19,9 +20,10 @@ mod words;
 
 pub use facts::{
     BeforeLedger, CheckpointFacts, Details, DigestFacts, EarlierDeposit, EntryFacts, EvidenceFacts, Facts, KeyFacts,
-    KeyStanding, LedgerSide, StatementFacts, TimeFacts, Vouched, WitnessFacts,
+    LedgerSide, StatementFacts, TimeFacts, Vouched, WitnessFacts,
 };
 pub use folder::{FolderDifference, Renamed};
+pub use key::{EnrolmentFacts, KeyAtEntry, KeyStanding, RevocationFacts, Whom};
 pub use remark::{Change, Remark};
 pub use sentence::{Sentence, Value};
 pub use text::{LocalTime, render_text};

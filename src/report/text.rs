@@ -3,7 +3,7 @@
 //! At most 100 columns wide, aligned with Chinese characters counted double. Times are given in UTC; local time is added
 //! by a formatter that the caller passes in, since this floor knows no time zone. Text that came from outside is escaped.
 
-use super::facts::{Details, DigestFacts, Facts, KeyStanding, TimeFacts, Vouched, value_text};
+use super::facts::{Details, DigestFacts, Facts, TimeFacts, Vouched, value_text};
 use super::folder::FolderDifference;
 use super::layout::{PAGE, padded, width, wrap};
 use super::sentence::{Sentence, shown};
@@ -234,11 +234,14 @@ impl Page<'_> {
             self.field(Word::KindLabel, &statement.kind.to_string());
         }
         self.field(Word::Submitter, &statement.public_key);
-        let standing = match facts.ledger.as_ref().map(|side| side.key) {
-            None | Some(KeyStanding::NotChecked) => Word::KeyNotChecked,
-            Some(KeyStanding::NotEnrolled) => Word::KeyNotEnrolled,
-        };
-        self.under(self.word(standing));
+        match &facts.ledger {
+            Some(side) => {
+                for said in side.key.sentences(entry.index) {
+                    self.under(&self.said(&said));
+                }
+            }
+            None => self.under(self.word(Word::KeyNotChecked)),
+        }
         if let Some(continues) = &statement.continues {
             self.field(Word::Continues, continues);
         }
@@ -251,6 +254,12 @@ impl Page<'_> {
             let label = if number == 0 { Word::EarliestDeposit } else { Word::EarlierDeposit };
             self.field(label, &format!("{}  {}", deposit.index, self.time(deposit.time)));
             self.under(&deposit.public_key);
+            if let Some(enrolment) = &deposit.key.enrolment {
+                self.under(&shown(&enrolment.name));
+            }
+            if let Some(claim) = deposit.key.claimed() {
+                self.under(&self.said(&claim));
+            }
         }
     }
 

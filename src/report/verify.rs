@@ -6,6 +6,7 @@
 use super::checkpoint::{judge, no_checkpoint};
 use super::facts::{self, CheckpointFacts, EntryFacts, Facts, LedgerSide, TimeFacts};
 use super::folder::FolderDifference;
+use super::key::KeyStanding;
 use super::remark::Remark;
 use super::sentence::Sentence;
 use super::statement::{check_statement, no_statement};
@@ -94,7 +95,7 @@ fn check_receipt(
     }
     checks.extend(judge(receipt.checkpoint(), policy, facts));
     checks.push(check_inclusion(receipt, &leaf));
-    checks.push(check_ledger(facts.ledger.as_ref()));
+    checks.push(check_ledger(facts));
     checks
 }
 
@@ -139,8 +140,9 @@ fn check_inclusion(receipt: &Receipt, leaf: &Hash) -> Check {
 }
 
 /// Step 8: what the caller found where the ledger or a replayed copy was at hand.
-fn check_ledger(side: Option<&LedgerSide>) -> Check {
-    let Some(side) = side else { return Check::new(Step::Ledger, Outcome::NotMade, Word::LedgerNotAtHand) };
+fn check_ledger(facts: &Facts) -> Check {
+    let index = facts.entry.as_ref().map(|entry| entry.index);
+    let Some(side) = &facts.ledger else { return Check::new(Step::Ledger, Outcome::NotMade, Word::LedgerNotAtHand) };
     let source = match side.replayed {
         Some(entries) => Sentence::from(Word::LedgerReplayed).with("size", entries),
         None => Word::LedgerAsked.into(),
@@ -149,7 +151,10 @@ fn check_ledger(side: Option<&LedgerSide>) -> Check {
         Some(earlier) => Sentence::from(Word::EarlierDeposits).with("count", earlier.len() as u64),
         None => Word::EarlierNotApplicable.into(),
     };
-    Check::new(Step::Ledger, Outcome::Passed, source.with("source", side.source.as_str())).and(Outcome::Passed, earlier)
+    let asked = Check::new(Step::Ledger, Outcome::Passed, source.with("source", side.source.as_str()));
+    let key = side.key.summary(index.unwrap_or(u64::MAX));
+    let made = if side.key.standing == KeyStanding::NotChecked { Outcome::NotMade } else { Outcome::Passed };
+    key.into_iter().fold(asked, |check, said| check.and(made, said)).and(Outcome::Passed, earlier)
 }
 
 /// All eight steps when there is no receipt to make them on: none is made.
@@ -159,7 +164,7 @@ fn without_receipt(why: Sentence, facts: &Facts) -> Vec<Check> {
     checks.extend([Step::Evidence, Step::Signature, Step::Disclosure].map(not_made));
     checks.extend(no_checkpoint());
     checks.push(not_made(Step::Inclusion));
-    checks.push(check_ledger(facts.ledger.as_ref()));
+    checks.push(check_ledger(facts));
     checks
 }
 

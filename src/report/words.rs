@@ -168,6 +168,31 @@ words! {
     // The submitter's key.
     KeyNotChecked: "the standing of this key was not checked", "该密钥的登记与撤销情况未经核验";
     KeyNotEnrolled: "key not enrolled", "密钥未登记";
+    KeyLedgersOwn: "the ledger's own key", "账本自身的密钥";
+    KeyEnrolled: "enrolled as {name}, by {by}, entry {entry}", "登记名称 {name}，由{by}登记（第 {entry} 号条目）";
+    KeyAssurance: "identity, in the registrar's words: {assurance}", "身份核实（登记机构所述）：{assurance}";
+    KeyNotYetValid: "not in force at this entry: the enrolment begins at {time}", "在该条目处尚未生效：登记自 {time} 起有效";
+    KeyExpired: "not in force at this entry: the enrolment ended at {time}", "在该条目处已失效：登记至 {time} 止";
+    KeyInForce: "the key was enrolled in entry {entry} and in force", "该密钥已在第 {entry} 号条目登记，当时有效";
+    KeyRevokedBefore: "revoked in entry {entry}, before this one, which should not have been admitted ({reason}), by {by}",
+        "该条目之前已由{by}在第 {entry} 号条目中撤销（{reason}），该条目本不应收录";
+    KeyRevokedLater: "revoked later, in entry {entry} ({reason}), by {by}; what it signed before stands",
+        "其后由{by}在第 {entry} 号条目中撤销（{reason}）；撤销前所签条目不受影响";
+    KeyClaimed: "entry {entry} claims that the key was compromised by then; this changes no verdict",
+        "第 {entry} 号条目声称该密钥当时已泄露；不改变核验结论";
+    KeyClaim: "in that entry {by} claims that this key was compromised since {since}; this entry was admitted no earlier",
+        "在该号条目中，{by}声称该密钥自 {since} 起已泄露；本条目上链不早于此";
+    KeyClaimWhy: "That claim is one party's, made afterwards and checked by nobody. It changes no verdict: what was computed above \
+        holds whoever held the key. What follows from it is for the court to weigh.",
+        "该声称系一方事后所作，未经核验，不改变核验结论：上列核验结果与密钥由谁持有无关。其意义由人民法院审查判断。";
+    ByItself: "the key itself", "该密钥自身";
+    ByLedger: "the ledger's own key", "账本自身的密钥";
+    ByRegistrar: "the registrar with key {key}", "登记机构（密钥 {key}）";
+    ByRegistrarNamed: "the registrar {name} (key {key})", "登记机构 {name}（密钥 {key}）";
+    ReasonUnspecified: "no reason given", "未说明原因";
+    ReasonCompromised: "key compromised", "密钥泄露";
+    ReasonSuperseded: "superseded by another key", "已由其他密钥取代";
+    ReasonCeased: "its holder stopped", "持有人停用";
 
     // Remarks.
     WouldMatch: "The evidence would match if {change}. It does not match as it is.", "若{change}，证据即一致；按现状不一致。";

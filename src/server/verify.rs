@@ -13,7 +13,7 @@ use crate::crypto::Digests;
 use crate::evidence::{Body as Says, Entry, Fingerprint, SignedStatement};
 use crate::ledger::{MAX_RECEIPT_BYTES, Receipt};
 use crate::merkle::LeafIndex;
-use crate::report::{EarlierDeposit, Inputs, KeyStanding, LedgerSide, Report, verify_receipt};
+use crate::report::{EarlierDeposit, Inputs, KeyAtEntry, LedgerSide, Report, verify_receipt};
 use crate::store::{ReadError, Reader};
 
 use super::App;
@@ -84,19 +84,25 @@ fn ledger_side(reader: &Reader, receipt: &[u8]) -> Result<Option<LedgerSide>, Re
         return Ok(None);
     }
     let statement = entry.statement().ok();
+    let registry = reader.registry().ok();
     let earlier = match statement.as_ref().map(SignedStatement::body) {
         Some(Says::Evidence(evidence)) => {
             let Some(earlier) = earlier(reader, &evidence.fingerprint, entry.index())? else { return Ok(None) };
             let mut deposits = Vec::with_capacity(earlier.len());
             for index in earlier {
-                deposits.extend(reader.entry(index)?.as_deref().and_then(deposit));
+                let entry = reader.entry(index)?.and_then(|bytes| Entry::parse(&bytes).ok());
+                deposits.extend(entry.and_then(|entry| EarlierDeposit::new(&entry, registry.as_ref())));
             }
             Some(deposits)
         }
         _ => None,
     };
     let source = reader.origin().to_string();
-    Ok(Some(LedgerSide { source, replayed: None, key: KeyStanding::NotEnrolled, earlier }))
+    let key = registry
+        .as_ref()
+        .zip(statement.as_ref())
+        .map(|(registry, statement)| KeyAtEntry::new(registry, statement.key(), entry.index(), entry.time()));
+    Ok(Some(LedgerSide { source, replayed: None, key: key.unwrap_or_default(), earlier }))
 }
 
 /// All deposits of an evidence before an entry; none when that are too many, or it takes too long to tell.
@@ -111,10 +117,4 @@ fn earlier(reader: &Reader, evidence: &Fingerprint, before: LeafIndex) -> Result
         }
     }
     Ok(Some(entries))
-}
-
-fn deposit(entry: &[u8]) -> Option<EarlierDeposit> {
-    let entry = Entry::parse(entry).ok()?;
-    let public_key = hex::encode(entry.statement().ok()?.key().as_bytes());
-    Some(EarlierDeposit { index: entry.index().get(), time: entry.time(), public_key })
 }

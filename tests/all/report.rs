@@ -7,6 +7,7 @@ use serde_json::Value;
 
 mod absence;
 mod every_byte;
+mod key;
 mod page;
 
 fn vectors(name: &str) -> Value {

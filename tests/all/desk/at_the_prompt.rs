@@ -241,7 +241,7 @@ fn what_a_ledger_s_folder_has_against_it_is_told_beside_its_answer() {
     // The same words as the server's, but for where it was asked.
     by_folder["facts"]["ledger"]["source"] = by_address["facts"]["ledger"]["source"].clone();
     assert_eq!(by_folder["facts"]["ledger"], by_address["facts"]["ledger"]);
-    assert_eq!(by_folder["facts"]["ledger"]["key"], "not-enrolled");
+    assert_eq!(by_folder["facts"]["ledger"]["key"]["standing"], "not-enrolled");
     fs::remove_file(scene.path("L/tip")).unwrap();
     let doubted = ask("L");
     assert!(said(&doubted).starts_with("warning: the ledger in L would not open: "), "{}", said(&doubted));

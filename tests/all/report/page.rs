@@ -2,7 +2,7 @@
 
 use notarium::codec::Time;
 use notarium::report::{
-    Change, EarlierDeposit, FolderDifference, KeyStanding, LedgerSide, NOT_PROVED, Remark, Renamed, Step,
+    Change, EarlierDeposit, FolderDifference, KeyAtEntry, KeyStanding, LedgerSide, NOT_PROVED, Remark, Renamed, Step,
     Value as SentenceValue, Verdict, Word,
 };
 use notarium::trust::Policy;
@@ -120,13 +120,18 @@ fn the_time_before_the_ledger_is_told_or_not_provided() {
 fn step_8_is_told_and_its_earlier_deposits_listed_but_it_decides_nothing() {
     let vectors = vectors("verification.json");
     let receipt = vectors["cases"][0]["receipt"].as_str().unwrap();
-    let earlier =
-        EarlierDeposit { index: 1, time: Time::from_millis(1_700_000_000_007).unwrap(), public_key: "ab".repeat(32) };
+    let not_enrolled = KeyAtEntry { standing: KeyStanding::NotEnrolled, ..KeyAtEntry::default() };
+    let earlier = EarlierDeposit {
+        index: 1,
+        time: Time::from_millis(1_700_000_000_007).unwrap(),
+        public_key: "ab".repeat(32),
+        key: not_enrolled.clone(),
+    };
     let mut inputs = Inputs::new(receipt.as_bytes());
     inputs.ledger = Some(LedgerSide {
         source: "https://ledger.example".to_owned(),
         replayed: None,
-        key: KeyStanding::NotEnrolled,
+        key: not_enrolled,
         earlier: Some(vec![earlier]),
     });
     let report = verify_receipt(inputs);
