@@ -37,15 +37,11 @@ pub(super) struct Args {
 enum WhoDeposits {
     /// Any key
     Open,
-    /// Enrolled keys only; not available yet
+    /// Enrolled keys only
     Enrolled,
 }
 
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
-    if args.admission == WhoDeposits::Enrolled {
-        return Err(anyhow!("this version cannot enrol keys, so a ledger for enrolled keys only could admit nothing"))
-            .hint("use --admission open");
-    }
     let origin = parse_origin(&args.origin)?;
     let now = clock::now()
         .ok_or_else(|| anyhow!("the clock is not set: it is before 1970 or after 9999"))
@@ -59,11 +55,20 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     let policy = Policy::for_log(&verifier, None)?;
     let policy_path = founding.directory().join("policy");
     write(&policy_path, policy.as_bytes(), Readers::Everyone, Existing::Keep).map_err(hinted_by(WriteError::hint))?;
-    let first = genesis(Genesis { origin, admission: Admission::Open }, &key, now)?;
+    let admission = match args.admission {
+        WhoDeposits::Open => Admission::Open,
+        WhoDeposits::Enrolled => Admission::Enrolled,
+    };
+    let first = genesis(Genesis { origin, admission }, &key, now)?;
     founding.finish(first, &key, Memory::default()).map_err(hinted_by(CreateError::hint))?;
     output.say(format_args!("made the ledger {}", args.directory.display()));
     output.say(format_args!("back up {}: nobody can go on with this ledger without it", key_path.display()));
     output.say(format_args!("{} is for those who verify receipts; hand it out", policy_path.display()));
+    if admission == Admission::Enrolled {
+        output.say(
+            "nobody can deposit yet: make a registrar with that key (`notarium enrol`), who then enrols submitters",
+        );
+    }
     output.data(&verifier)?;
     Ok(Exit::Holds)
 }

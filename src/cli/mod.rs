@@ -6,12 +6,14 @@
 
 mod audit;
 mod clock;
+mod enrol;
 mod export;
 mod find;
 mod import;
 mod init;
 mod key_said;
 mod keygen;
+mod keys;
 mod language;
 mod ledger_option;
 mod mirror;
@@ -20,6 +22,8 @@ mod output;
 mod passphrase;
 mod policy;
 mod rebuild_index;
+mod registry_ledger;
+mod revoke;
 mod serve;
 mod show;
 mod step_eight;
@@ -95,6 +99,12 @@ enum Command {
     Show(show::Args),
     /// Look up what a ledger has of a file or a digest
     Find(find::Args),
+    /// Ask to have a key enrolled, or approve that as registrar
+    Enrol(enrol::Args),
+    /// Revoke a key, for good
+    Revoke(revoke::Args),
+    /// List the keys that a ledger has enrolled and revoked, or show one
+    Keys(keys::Args),
     /// Fetch a ledger's key as a policy for verifiers
     Policy(policy::Args),
     /// Write the verifier as one HTML file that works off line
@@ -133,6 +143,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Verify(args) => verify::run(&args, &output),
         Command::Show(args) => show::run(&args, &output),
         Command::Find(args) => find::run(&args, &output),
+        Command::Enrol(args) => enrol::run(&args, &output),
+        Command::Revoke(args) => revoke::run(&args, &output),
+        Command::Keys(args) => keys::run(&args, &output),
         Command::Policy(args) => policy::run(&args, &output),
         Command::Verifier(args) => verifier::run(&args, &output),
         Command::Audit(args) => audit::run(&args, &output),

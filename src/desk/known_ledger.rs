@@ -1,6 +1,8 @@
 //! A ledger that deposits are made with: its client, its key, and the policy its receipts are judged by.
 
 use crate::client::{Client, ClientError};
+use crate::crypto::Sha256Digest;
+use crate::merkle::Hash;
 use crate::note::VerifierKey;
 use crate::trust::{Policy, PolicyError};
 
@@ -9,6 +11,7 @@ use crate::trust::{Policy, PolicyError};
 pub struct KnownLedger {
     client: Client,
     key: VerifierKey,
+    genesis: Hash,
     policy: Policy,
 }
 
@@ -25,6 +28,14 @@ pub enum MeetError {
         address: String,
         /// What it says.
         key: String,
+    },
+    /// What it calls the leaf hash of its entry 0 is none.
+    #[error("the ledger at {address} has no entry 0 that can be understood: {genesis:?}")]
+    BadGenesis {
+        /// Its address.
+        address: String,
+        /// What it says.
+        genesis: String,
     },
     /// The policy does not know it.
     #[error("the ledger at {address} signs as {key}, which is no log of the policy")]
@@ -50,7 +61,9 @@ impl MeetError {
     pub fn hint(&self) -> Option<&str> {
         match self {
             Self::Client(error) => error.hint(),
-            Self::BadKey { .. } | Self::Policy { .. } => Some("is that the address of a notarium ledger?"),
+            Self::BadKey { .. } | Self::BadGenesis { .. } | Self::Policy { .. } => {
+                Some("is that the address of a notarium ledger?")
+            }
             Self::NotInPolicy { .. } => Some(
                 "nothing was sent; compare the key with one that reached you by another way, and check the address",
             ),
@@ -69,12 +82,15 @@ impl KnownLedger {
         let Ok(key) = info.vkey.parse::<VerifierKey>() else {
             return Err(MeetError::BadKey { address, key: info.vkey });
         };
+        let Ok(genesis) = info.genesis.parse::<Sha256Digest>() else {
+            return Err(MeetError::BadGenesis { address, genesis: info.genesis });
+        };
         let policy = match policy {
             Some(policy) if policy.logs().iter().any(|log| log.key == key) => policy,
             Some(_) => return Err(MeetError::NotInPolicy { address, key: Box::new(key) }),
             None => Policy::for_log(&key, None).map_err(|source| MeetError::Policy { address, source })?,
         };
-        Ok(Self { client, key, policy })
+        Ok(Self { client, key, genesis: Hash::from_bytes(*genesis.as_bytes()), policy })
     }
 
     /// How to talk to it.
@@ -87,6 +103,12 @@ impl KnownLedger {
     #[must_use]
     pub fn key(&self) -> &VerifierKey {
         &self.key
+    }
+
+    /// Leaf hash of its entry 0, by its own word: what registry statements name it by.
+    #[must_use]
+    pub const fn genesis(&self) -> &Hash {
+        &self.genesis
     }
 
     /// What its receipts are judged by.

@@ -27,6 +27,11 @@ fn every_command_has_a_help_text() {
     help_of("verify", "help-verify.txt");
     help_of("show", "help-show.txt");
     help_of("find", "help-find.txt");
+    help_of("enrol", "help-enrol.txt");
+    help_of("enrol request", "help-enrol-request.txt");
+    help_of("enrol approve", "help-enrol-approve.txt");
+    help_of("revoke", "help-revoke.txt");
+    help_of("keys", "help-keys.txt");
     help_of("policy", "help-policy.txt");
     help_of("verifier", "help-verifier.txt");
     help_of("audit", "help-audit.txt");

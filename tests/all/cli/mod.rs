@@ -14,6 +14,7 @@ mod keys;
 mod lookups;
 mod pages;
 mod redaction;
+mod registry;
 mod serving;
 mod session;
 mod verdicts;
