@@ -9,7 +9,6 @@
 //!
 //! The pages for people come from the program itself (`pages`).
 //!
-//! What is not here: TLS, who may deposit, and the words of a verification report (`report`).
 //! What is not here: TLS, the rules of who may sign what (`registry`), and the words of a verification report (`report`).
 
 mod accept;
