@@ -132,6 +132,37 @@ pub struct EntryList {
     pub next: Option<String>,
 }
 
+/// `GET /v1/entries/{index}/history`: what an entry continues, and one page of what continues it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryHistory {
+    /// Size of the tree that was looked at.
+    pub size: u64,
+    /// The entry that was asked about.
+    pub entry: EntryView,
+    /// What it continues, what that continues, and so on: at most 100.
+    pub continues: Vec<HistoryLink>,
+    /// Statement that the last of these (or the entry itself) continues, hex, when it is not on this ledger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<String>,
+    /// Path of the history of the last of these, when it continues more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub further: Option<String>,
+    /// What continues the entry itself, in the order of entries: this page.
+    pub continued_by: Vec<HistoryLink>,
+    /// Path and query of the next page; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// An entry in a chain of versions and supplements.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryLink {
+    /// Whether the key that signed it also signed the entry at the other end of the link.
+    pub same_key: bool,
+    /// The entry.
+    pub entry: EntryView,
+}
+
 /// `GET /v1/checkpoints`: one page, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckpointList {

@@ -14,8 +14,8 @@ mod problem;
 
 pub use answer::{
     BatchLine, BatchOutcome, CheckpointList, CheckpointView, ConsistencyAnswer, Earlier, EarlierDeposit, EntryHead,
-    EntryList, HeadView, InclusionAnswer, LedgerInfo, Software, SubmitAnswer, SubmitRequest, VerifyAnswer,
-    VerifyRequest,
+    EntryHistory, EntryList, HeadView, HistoryLink, InclusionAnswer, LedgerInfo, Software, SubmitAnswer, SubmitRequest,
+    VerifyAnswer, VerifyRequest,
 };
 pub use entry::{BodyView, EnrolView, EntryView, EvidenceView, GenesisView, RevokeView, StatementView, admission_word};
 pub use key::{EnrolmentView, KeyAnswer, KeyAtEntry, KeyList, KeyView, RevocationView};

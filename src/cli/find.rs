@@ -1,17 +1,20 @@
 //! `notarium find`: what a ledger has of a file or a digest.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 
 use super::key_said::{claim, whose};
-use super::ledger_option::client;
+use super::ledger_option::{client, read_policy};
 use super::output::{Output, Unit, WithHint, hinted_by};
 use super::{Exit, clock};
 use crate::api::EntryView;
 use crate::client::Address;
 use crate::crypto::{DualHasher, Sha256Digest, Sm3Digest};
-use crate::desk::{FileError, FolderError, Found, LookupError, Sought, digest_file, evidence_of, find, manifest_of};
+use crate::desk::{
+    FileError, FolderError, Found, KnownLedger, LookupError, MeetError, ProvedError, Sought, digest_file, evidence_of,
+    find, manifest_of, prove,
+};
 use crate::evidence::Fingerprint;
 
 #[derive(clap::Args, Debug)]
@@ -23,6 +26,12 @@ pub(super) struct Args {
     /// Address of the ledger
     #[arg(long, value_name = "URL")]
     ledger: Address,
+    /// Fetch the proof that each entry is in the ledger's tree, and verify it against the signed checkpoint
+    #[arg(long)]
+    proofs: bool,
+    /// With --proofs: policy that the checkpoint's log must be of; without it the ledger's word is taken for its key
+    #[arg(long, value_name = "FILE", requires = "proofs")]
+    policy: Option<PathBuf>,
     /// Print what was found as JSON
     #[arg(long)]
     json: bool,
@@ -32,11 +41,28 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     let sought = sought(&args.what, output)?;
     let client = client(args.ledger.clone(), output);
     let found = find(&client, sought).map_err(hinted_by(LookupError::hint))?;
-    if args.json {
-        output.json(&found)?;
-    } else {
-        print(&found, output)?;
+    if !args.proofs {
+        if args.json {
+            output.json(&found)?;
+        } else {
+            print(&found, output)?;
+        }
+        return Ok(Exit::Holds);
     }
+    let policy = args.policy.as_deref().map(read_policy).transpose()?;
+    let ledger = KnownLedger::meet(client, policy).map_err(hinted_by(MeetError::hint))?;
+    let proved = prove(&ledger, found).map_err(hinted_by(ProvedError::hint))?;
+    if args.json {
+        output.json(&proved)?;
+        return Ok(Exit::Holds);
+    }
+    print(&proved.found, output)?;
+    output.say(format_args!(
+        "each of the {} is proved to be in the tree of {} entries that {} signed; that none is missing, only a replay shows",
+        proved.proofs.len(),
+        proved.checkpoint_size,
+        ledger.key().name()
+    ));
     Ok(Exit::Holds)
 }
 

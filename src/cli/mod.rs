@@ -9,6 +9,7 @@ mod clock;
 mod enrol;
 mod export;
 mod find;
+mod history;
 mod import;
 mod init;
 mod key_said;
@@ -105,6 +106,8 @@ enum Command {
     Revoke(revoke::Args),
     /// List the keys that a ledger has enrolled and revoked, or show one
     Keys(keys::Args),
+    /// Show what an entry continues, and what continues it
+    History(history::Args),
     /// Fetch a ledger's key as a policy for verifiers
     Policy(policy::Args),
     /// Write the verifier as one HTML file that works off line
@@ -146,6 +149,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Enrol(args) => enrol::run(&args, &output),
         Command::Revoke(args) => revoke::run(&args, &output),
         Command::Keys(args) => keys::run(&args, &output),
+        Command::History(args) => history::run(&args, &output),
         Command::Policy(args) => policy::run(&args, &output),
         Command::Verifier(args) => verifier::run(&args, &output),
         Command::Audit(args) => audit::run(&args, &output),

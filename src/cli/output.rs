@@ -138,13 +138,14 @@ impl Output {
 pub(super) enum Unit {
     Bytes,
     Entries,
+    Files,
 }
 
 impl Unit {
     fn style(self) -> ProgressStyle {
         let template = match self {
             Self::Bytes => "{msg} {wide_bar} {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} {eta}",
-            Self::Entries => "{msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}",
+            Self::Entries | Self::Files => "{msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}",
         };
         // The templates are the two above and parse; a plain bar would do as well.
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())

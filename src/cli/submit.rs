@@ -1,5 +1,8 @@
 //! `notarium submit`: deposit files and folders, a receipt beside each.
 
+mod list;
+mod package;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -20,8 +23,15 @@ use crate::evidence::StatementId;
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// Files to deposit; a folder is deposited as one package, by its manifest FOLDER.sha256; a link named here is followed
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "list", value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Deposit what a CSV file lists, and print a CSV of what became of each line. Columns: path, and if wanted title and
+    /// details (a file, or a JSON object); paths from the list's folder on. The same command again goes on where it ended
+    #[arg(long, value_name = "CSV", conflicts_with_all = ["paths", "package", "title", "details", "continues", "force"])]
+    list: Option<PathBuf>,
+    /// Deposit all paths as one package, by one manifest NAME.sha256
+    #[arg(long, value_name = "NAME", conflicts_with = "force")]
+    package: Option<PathBuf>,
     /// Address of the ledger
     #[arg(long, value_name = "URL")]
     ledger: Address,
@@ -59,7 +69,14 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     if !is_trusted {
         output.say(format_args!("the ledger signs as {}, by its own word; --policy FILE checks that", ledger.key()));
     }
-    let Named { kept: paths, own_work, repeated } = without_own_work(&args.paths);
+    if let Some(list) = &args.list {
+        return list::run(list, &wish, &key, &ledger, output);
+    }
+    let paths = match &args.package {
+        Some(name) => vec![package::write_manifest(name, &args.paths, output)?],
+        None => args.paths.clone(),
+    };
+    let Named { kept: paths, own_work, repeated } = without_own_work(&paths);
     for path in own_work {
         output.say(format_args!("left out {}: it belongs to another path that is named", path.display()));
     }

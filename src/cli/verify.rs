@@ -1,19 +1,23 @@
 //! `notarium verify`: evidence, receipt and policy to a verdict with its reasons, off line.
 
+mod list;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
 use super::ledger_option::{Source, read_policy};
-use super::output::{Meter, Output, Unit, WithHint, hinted_by};
+use super::output::{Output, Unit, WithHint, hinted_by};
 use super::{Exit, clock, language, step_eight};
 use crate::crypto::{Digests, DualHasher};
-use crate::desk::{Deposited, FileError, FolderError, Target, digest_file, explain, manifest_of};
+use crate::desk::{
+    Deposited, FileError, FolderError, Progress, Target, digest_file, explain, manifest_of, member, package_around,
+};
 use crate::evidence::{Body, Manifest};
 use crate::ledger::{MAX_RECEIPT_BYTES, Receipt};
 use crate::report::{
-    FolderDifference, Inputs, LedgerSide, Outcome, Provenance, Remark, Report, Step, Verdict, render_text,
+    FolderDifference, Inputs, LedgerSide, Member, Outcome, Provenance, Remark, Report, Step, Verdict, render_text,
     verify_receipt,
 };
 use crate::trust::Policy;
@@ -21,11 +25,18 @@ use crate::trust::Policy;
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
     /// The evidence: a file, or a folder that was deposited as a package
-    #[arg(value_name = "PATH")]
-    path: PathBuf,
+    #[arg(value_name = "PATH", required_unless_present = "list")]
+    path: Option<PathBuf>,
     /// Its receipt; PATH.receipt without it, for a folder FOLDER.sha256.receipt
     #[arg(long, value_name = "FILE")]
     receipt: Option<PathBuf>,
+    /// PATH is one file of a package, and this the package's manifest; looked for around PATH when it has no receipt itself.
+    /// The receipt is then the manifest's
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
+    /// Verify every line of a CSV file: columns path, and if wanted receipt; paths from the list's folder on
+    #[arg(long, value_name = "CSV", conflicts_with_all = ["path", "receipt", "manifest", "ledger"])]
+    list: Option<PathBuf>,
     /// Whom you trust: logs, witnesses, quorum; without it the signatures of ledger and witnesses (checks 5 and 6) are
     /// not checked and nothing can match
     #[arg(long, value_name = "FILE")]
@@ -42,26 +53,19 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     let policy = args.policy.as_deref().map(read_policy).transpose()?;
-    let target = Target::new(&args.path).map_err(hinted_by(FileError::hint))?;
-    let receipt_path = args.receipt.clone().unwrap_or_else(|| target.receipt());
-    let receipt = read_receipt(&receipt_path)?;
-    let evidence = Evidence::read(&target, output)?;
-    let ledger = match (&args.ledger, Receipt::parse(&receipt)) {
-        (Some(source), Ok(receipt)) => step_eight::ask(source, &receipt, output).unwrap_or_else(|error| {
-            output.warning(&error.context("step 8 is not made"));
-            None
-        }),
-        _ => None,
+    let with =
+        With { policy: policy.as_ref(), policy_path: args.policy.as_deref(), ledger: args.ledger.as_ref(), output };
+    if let Some(list) = &args.list {
+        return list::run(list, args, &with);
+    }
+    let asked = Asked {
+        path: args.path.as_deref().unwrap_or(Path::new("")),
+        receipt: args.receipt.as_deref(),
+        manifest: args.manifest.as_deref(),
     };
-    let provenance = Provenance {
-        verified_at: clock::now(),
-        evidence: Some(target.evidence().display().to_string()),
-        receipt: Some(receipt_path.display().to_string()),
-        policy: args.policy.as_ref().map(|path| path.display().to_string()),
-        ..Provenance::default()
-    };
-    let question = Question { receipt: &receipt, policy: policy.as_ref(), ledger, provenance };
-    let report = question.report(&target, &evidence, output)?;
+    let meter = output.meter("hashing", Unit::Bytes, 0);
+    let report = with.report(&asked, &meter)?;
+    drop(meter);
     if args.json {
         output.json(&report)?;
     } else {
@@ -70,20 +74,102 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     Ok(exit(report.verdict))
 }
 
+/// One piece of evidence to be verified.
+struct Asked<'a> {
+    path: &'a Path,
+    receipt: Option<&'a Path>,
+    manifest: Option<&'a Path>,
+}
+
+impl Asked<'_> {
+    /// What was deposited: the path itself, or the manifest of the package that it is a file of; then with its path in there
+    /// where that is known.
+    fn target(&self, output: &Output) -> anyhow::Result<(Target, Option<Shown>)> {
+        let new = |path: &Path| Target::new(path).map_err(hinted_by(FileError::hint));
+        let target = new(self.path)?;
+        let shown = |inside| Shown { file: self.path.to_owned(), inside };
+        if let Some(manifest) = self.manifest {
+            return Ok((new(manifest)?, Some(shown(None))));
+        }
+        let is_alone = self.receipt.is_none() && !target.is_folder() && !target.receipt().exists();
+        if let Some((manifest, inside)) = package_around(self.path).filter(|_| is_alone) {
+            output.say(format_args!(
+                "{} has no receipt of its own; taken as a file of the package {}",
+                self.path.display(),
+                manifest.display()
+            ));
+            return Ok((new(&manifest)?, Some(shown(Some(inside)))));
+        }
+        Ok((target, None))
+    }
+}
+
+/// The one file of a package that is shown.
+struct Shown {
+    file: PathBuf,
+    inside: Option<String>,
+}
+
+/// What everything is verified with.
+struct With<'a> {
+    policy: Option<&'a Policy>,
+    policy_path: Option<&'a Path>,
+    ledger: Option<&'a Source>,
+    output: &'a Output,
+}
+
+impl With<'_> {
+    fn report(&self, asked: &Asked<'_>, progress: &dyn Progress) -> anyhow::Result<Report> {
+        let (target, shown) = asked.target(self.output)?;
+        let receipt_path = asked.receipt.map_or_else(|| target.receipt(), Path::to_owned);
+        let receipt = read_receipt(&receipt_path)?;
+        let evidence = match &shown {
+            Some(shown) => Evidence::of_package(target.evidence(), shown, progress)?,
+            None => Evidence::read(&target, progress, self.output)?,
+        };
+        let ledger = match (self.ledger, Receipt::parse(&receipt)) {
+            (Some(source), Ok(receipt)) => step_eight::ask(source, &receipt, self.output).unwrap_or_else(|error| {
+                self.output.warning(&error.context("step 8 is not made"));
+                None
+            }),
+            _ => None,
+        };
+        let provenance = Provenance {
+            verified_at: clock::now(),
+            evidence: Some(target.evidence().display().to_string()),
+            receipt: Some(receipt_path.display().to_string()),
+            policy: self.policy_path.map(|path| path.display().to_string()),
+            ..Provenance::default()
+        };
+        Question { receipt: &receipt, policy: self.policy, ledger, provenance }.report(&target, &evidence, progress)
+    }
+}
+
 /// What is at hand of the evidence.
 struct Evidence {
     digests: Digests,
     /// How a folder differs from its manifest, where there is a manifest.
     difference: Option<FolderDifference>,
+    /// The one file that is shown of a package.
+    member: Option<Member>,
 }
 
 impl Evidence {
-    fn read(target: &Target, output: &Output) -> anyhow::Result<Self> {
-        let meter = output.meter("hashing", Unit::Bytes, 0);
+    /// The manifest of a package, and one file of it.
+    fn of_package(path: &Path, shown: &Shown, progress: &dyn Progress) -> anyhow::Result<Self> {
+        let (bytes, manifest) = read_manifest(path)?;
+        let mut hasher = DualHasher::new();
+        hasher.update(&bytes);
+        let member = member(&manifest, &shown.file, shown.inside.as_deref(), progress);
+        let member = Some(member.map_err(hinted_by(FileError::hint))?);
+        Ok(Self { digests: hasher.finish(), difference: None, member })
+    }
+
+    fn read(target: &Target, progress: &dyn Progress, output: &Output) -> anyhow::Result<Self> {
         if !target.is_folder() {
-            return Ok(Self { digests: digest(target.path(), &meter)?, difference: None });
+            return Ok(Self { digests: digest(target.path(), progress)?, difference: None, member: None });
         }
-        let now = manifest_of(target.path(), &meter).map_err(hinted_by(FolderError::hint))?;
+        let now = manifest_of(target.path(), progress).map_err(hinted_by(FolderError::hint))?;
         if !target.evidence().exists() {
             // The manifest is lost, but a folder that has not changed gives it again, byte for byte.
             output.warn(format_args!(
@@ -92,18 +178,23 @@ impl Evidence {
             ));
             let mut hasher = DualHasher::new();
             hasher.update(now.as_bytes());
-            return Ok(Self { digests: hasher.finish(), difference: None });
+            return Ok(Self { digests: hasher.finish(), difference: None, member: None });
         }
         let path = target.evidence();
-        let bytes = fs::read(path)
-            .with_context(|| format!("cannot read manifest {}", path.display()))
-            .hint("get read permission for it, or work on a copy of the folder and its manifest")?;
-        let deposited = Manifest::parse(&bytes)
-            .with_context(|| format!("{} is not a manifest", path.display()))
-            .hint("find the manifest that was written when the folder was deposited, or move this one away")?;
+        let (_, deposited) = read_manifest(path)?;
         let difference = Some(FolderDifference::between(&deposited, &now));
-        Ok(Self { digests: digest(path, &meter)?, difference })
+        Ok(Self { digests: digest(path, progress)?, difference, member: None })
     }
+}
+
+fn read_manifest(path: &Path) -> anyhow::Result<(Vec<u8>, Manifest)> {
+    let bytes = fs::read(path)
+        .with_context(|| format!("cannot read manifest {}", path.display()))
+        .hint("get read permission for it, or work on a copy of the folder and its manifest")?;
+    let manifest = Manifest::parse(&bytes)
+        .with_context(|| format!("{} is not a manifest", path.display()))
+        .hint("find the manifest that was written when the folder was deposited, or move this one away")?;
+    Ok((bytes, manifest))
 }
 
 struct Question<'a> {
@@ -114,13 +205,13 @@ struct Question<'a> {
 }
 
 impl Question<'_> {
-    fn report(self, target: &Target, evidence: &Evidence, output: &Output) -> anyhow::Result<Report> {
+    fn report(self, target: &Target, evidence: &Evidence, progress: &dyn Progress) -> anyhow::Result<Report> {
         let report = self.verify(evidence, Vec::new());
         let differs = report.check(Step::Evidence).is_some_and(|check| check.outcome == Outcome::Failed);
         if !differs || !target.evidence().exists() {
             return Ok(report);
         }
-        Ok(self.verify(evidence, remarks(target.evidence(), self.receipt, output)?))
+        Ok(self.verify(evidence, remarks(target.evidence(), self.receipt, progress)?))
     }
 
     fn verify(&self, evidence: &Evidence, remarks: Vec<Remark>) -> Report {
@@ -128,6 +219,7 @@ impl Question<'_> {
             receipt: self.receipt,
             evidence: Some(evidence.digests),
             folder: evidence.difference.clone(),
+            member: evidence.member.clone(),
             policy: self.policy,
             ledger: self.ledger.clone(),
             remarks,
@@ -137,7 +229,7 @@ impl Question<'_> {
 }
 
 /// The closest explanation of evidence that is not what was deposited.
-fn remarks(evidence: &Path, receipt: &[u8], output: &Output) -> anyhow::Result<Vec<Remark>> {
+fn remarks(evidence: &Path, receipt: &[u8], progress: &dyn Progress) -> anyhow::Result<Vec<Remark>> {
     let Ok(receipt) = Receipt::parse(receipt) else { return Ok(Vec::new()) };
     let Some(statement) = receipt.disclosure().entry().ok().and_then(|entry| entry.statement().ok()) else {
         return Ok(Vec::new());
@@ -146,14 +238,13 @@ fn remarks(evidence: &Path, receipt: &[u8], output: &Output) -> anyhow::Result<V
         return Ok(Vec::new());
     };
     let salt = receipt.disclosure().evidence_salt();
-    let meter = output.meter("comparing", Unit::Bytes, 0);
-    explain(evidence, Deposited { fingerprint: &body.fingerprint, salt, public_key }, &meter)
+    explain(evidence, Deposited { fingerprint: &body.fingerprint, salt, public_key }, progress)
         .map_err(hinted_by(FileError::hint))
 }
 
-fn digest(path: &Path, meter: &Meter<'_>) -> anyhow::Result<Digests> {
-    meter.extend(path.metadata().map_or(0, |metadata| metadata.len()));
-    digest_file(path, meter).map_err(hinted_by(FileError::hint))
+fn digest(path: &Path, progress: &dyn Progress) -> anyhow::Result<Digests> {
+    progress.expect(path.metadata().map_or(0, |metadata| metadata.len()));
+    digest_file(path, progress).map_err(hinted_by(FileError::hint))
 }
 
 fn read_receipt(path: &Path) -> anyhow::Result<Vec<u8>> {

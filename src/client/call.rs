@@ -29,6 +29,8 @@ pub(super) struct Answer {
     pub(super) url: String,
     pub(super) status: u16,
     pub(super) body: Vec<u8>,
+    /// How often it was asked until this came back.
+    pub(super) attempts: u32,
 }
 
 /// Makes calls to one ledger.
@@ -75,7 +77,7 @@ impl Caller {
         loop {
             made += 1;
             match call() {
-                Attempt::Done(answer) => return Ok(answer),
+                Attempt::Done(answer) => return Ok(Answer { attempts: made, ..answer }),
                 Attempt::Later(pause, _) if may_wait > 0 && pause <= LONGEST_PAUSE => {
                     may_wait -= 1;
                     (self.pause)(pause);
@@ -96,7 +98,7 @@ impl Caller {
         let status = response.status();
         if status.is_success() {
             return match response.into_body().with_config().limit(limit).read_to_vec() {
-                Ok(body) => Attempt::Done(Answer { url: url.to_owned(), status: status.as_u16(), body }),
+                Ok(body) => Attempt::Done(Answer { url: url.to_owned(), status: status.as_u16(), body, attempts: 1 }),
                 Err(error) => failed(url, limit, error),
             };
         }

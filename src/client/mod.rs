@@ -7,6 +7,7 @@
 //! Not here: the shapes of the answers (`api`), hashing and signing (`desk`).
 
 mod address;
+mod batch;
 mod call;
 mod error;
 mod webhook;
@@ -21,13 +22,14 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use self::call::{Answer, Caller};
-use crate::api::{EntryList, EntryView, KeyAnswer, KeyList, LedgerInfo, SubmitAnswer};
+use crate::api::{EntryHistory, EntryList, EntryView, InclusionAnswer, KeyAnswer, KeyList, LedgerInfo, SubmitAnswer};
 use crate::crypto::PublicKey;
 use crate::merkle::{BundleId, TileId};
 
 /// Limits on answers, in bytes: the largest receipt is 262,144 bytes, a full tile 8,192, a full bundle of the largest
 /// entries 4.2 million; a page of a list or a hundred earlier deposits are below a megabyte or so.
 const MAX_JSON: u64 = 16 << 20;
+const MAX_BATCH_ANSWER: u64 = 64 << 20;
 const MAX_NOTE: u64 = 1 << 20;
 const MAX_TILE: u64 = 8_192;
 const MAX_BUNDLE: u64 = 256 * (2 + 65_535);
@@ -124,6 +126,15 @@ impl Client {
         json(self.caller.get(&format!("/v1/keys?limit={PAGE}{after}"), MAX_JSON)?)
     }
 
+    /// Deposits many signed statements: `POST /v1/evidence/batch`. What came of each, in their order. Safe to repeat.
+    ///
+    /// # Errors
+    /// When the batch as a whole was not taken or not answered to its end: some of it may be on the ledger then.
+    pub fn submit_batch(&self, statements: &[&[u8]]) -> Result<Vec<Result<Submitted, ClientError>>, ClientError> {
+        let body = batch::body(statements);
+        batch::outcomes(&self.caller.post("/v1/evidence/batch", &body, MAX_BATCH_ANSWER)?, statements.len())
+    }
+
     /// One entry: `GET /v1/entries/{index}`.
     ///
     /// # Errors
@@ -140,6 +151,24 @@ impl Client {
         let name: &str = by.into();
         let after = after.map(|index| format!("&after={index}")).unwrap_or_default();
         json(self.caller.get(&format!("/v1/entries?{name}={digest}&limit={PAGE}{after}"), MAX_JSON)?)
+    }
+
+    /// What an entry continues, and one page of what continues it, from the first after entry `after`:
+    /// `GET /v1/entries/{index}/history`.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit); a ledger without the entry refuses with status 404.
+    pub fn history(&self, index: u64, after: Option<u64>) -> Result<EntryHistory, ClientError> {
+        let after = after.map(|index| format!("&after={index}")).unwrap_or_default();
+        json(self.caller.get(&format!("/v1/entries/{index}/history?limit={PAGE}{after}"), MAX_JSON)?)
+    }
+
+    /// The proof that the tree of `size` entries has an entry: `GET /v1/proofs/inclusion`.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit).
+    pub fn inclusion(&self, index: u64, size: u64) -> Result<InclusionAnswer, ClientError> {
+        json(self.caller.get(&format!("/v1/proofs/inclusion?index={index}&size={size}"), MAX_JSON)?)
     }
 
     /// The ledger's newest signed checkpoint: `GET /checkpoint`.

@@ -34,6 +34,17 @@ impl<'a> Claim<'a> {
     pub(super) fn wait_for(target: &'a Target) -> Result<Self, DepositError> {
         let path = target.path();
         let lock = Lock::wait_for(path).map_err(|source| FileError::Unreadable { path: path.to_owned(), source })?;
+        Self::new(target, lock)
+    }
+
+    /// The same without waiting: none while another run, or another part of this one, is at the same evidence.
+    pub(super) fn try_for(target: &'a Target) -> Result<Option<Self>, DepositError> {
+        let path = target.path();
+        let lock = Lock::try_for(path).map_err(|source| FileError::Unreadable { path: path.to_owned(), source })?;
+        lock.map(|lock| Self::new(target, lock)).transpose()
+    }
+
+    fn new(target: &'a Target, lock: Lock) -> Result<Self, DepositError> {
         if lock.is_exclusive() {
             match fs::remove_file(target.temporary()) {
                 Err(source) if source.kind() != std::io::ErrorKind::NotFound => {

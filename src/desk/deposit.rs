@@ -21,7 +21,7 @@ use super::known_ledger::KnownLedger;
 use super::part::Part;
 use super::target::Target;
 use crate::api::{Earlier, KeyAtEntry};
-use crate::client::Submitted;
+use crate::client::{ClientError, Submitted};
 use crate::codec::Time;
 use crate::crypto::{Digests, SigningKey};
 use crate::evidence::{Body, Commitment, Evidence, Fingerprint, Salt, SignedStatement};
@@ -56,6 +56,29 @@ pub enum Course {
     },
 }
 
+/// What is to be done about evidence that has been looked at.
+pub(super) enum Prepared<'t> {
+    /// Nothing: it has its receipt.
+    Held(Deposit),
+    /// Its statement is on disk and is to be sent.
+    Begun(Box<Begun<'t>>),
+}
+
+/// A deposit whose statement is signed and on disk, and which has its evidence to itself.
+pub(super) struct Begun<'t> {
+    claim: Claim<'t>,
+    given: Given,
+    part: Part,
+    resumed: bool,
+}
+
+impl Begun<'_> {
+    /// What is to be sent.
+    pub(super) fn statement(&self) -> &[u8] {
+        self.part.statement.as_bytes()
+    }
+}
+
 /// Makes deposits with one ledger, one key and one wish; shared by threads.
 pub struct Depositor<'a> {
     /// The ledger.
@@ -75,22 +98,41 @@ impl Depositor<'_> {
     /// # Errors
     /// [`DepositError`]; where something was sent, the `.part` that finishes it stays.
     pub fn deposit(&self, target: &Target) -> Result<Deposit, DepositError> {
-        let claim = Claim::wait_for(target)?;
+        match self.prepare(Claim::wait_for(target)?)? {
+            Prepared::Held(deposit) => Ok(deposit),
+            Prepared::Begun(begun) => {
+                let answered = self.ledger.client().submit(begun.statement());
+                self.conclude(&begun, answered)
+            }
+        }
+    }
+
+    /// Steps 1 to 3: everything before something is sent.
+    pub(super) fn prepare<'t>(&self, claim: Claim<'t>) -> Result<Prepared<'t>, DepositError> {
         let given = claim.read(self.wish.force, self.progress)?;
         if let Some(held) = self.find_receipt(&claim, &given)? {
-            return Ok(held);
+            return Ok(Prepared::Held(held));
         }
-        let (part, resumed) = match self.find_part(target, &given.digests)? {
+        let (part, resumed) = match self.find_part(claim.target, &given.digests)? {
             Some(part) => (part, true),
             None => (self.begin(&claim, &given.digests)?, false),
         };
-        let submitted = self.ledger.client().submit(part.statement.as_bytes()).inspect_err(|error| {
+        Ok(Prepared::Begun(Box::new(Begun { claim, given, part, resumed })))
+    }
+
+    /// Steps 5 and 6, once the ledger has answered to the statement.
+    pub(super) fn conclude(
+        &self,
+        begun: &Begun<'_>,
+        answered: Result<Submitted, ClientError>,
+    ) -> Result<Deposit, DepositError> {
+        let submitted = answered.inspect_err(|error| {
             // Refused for what it is, and never sent before: it is on no ledger, and its salts are of no use.
-            if !resumed && error.is_for_good() {
-                let _ = disk::remove(&target.part());
+            if !begun.resumed && error.is_for_good() {
+                let _ = disk::remove(&begun.claim.target.part());
             }
         })?;
-        self.finish(&claim, &given, &part, submitted, resumed)
+        self.finish(begun, submitted)
     }
 
     /// A receipt from an earlier run, when there is one and it need not be replaced.
@@ -152,14 +194,8 @@ impl Depositor<'_> {
         Ok(part)
     }
 
-    fn finish(
-        &self,
-        claim: &Claim<'_>,
-        given: &Given,
-        part: &Part,
-        submitted: Submitted,
-        resumed: bool,
-    ) -> Result<Deposit, DepositError> {
+    fn finish(&self, begun: &Begun<'_>, submitted: Submitted) -> Result<Deposit, DepositError> {
+        let Begun { claim, given, part, resumed } = begun;
         let receipt = self.check_receipt(part, &given.digests, &submitted.answer.receipt)?;
         let path = claim.target.receipt();
         let readers = match (&part.evidence_salt, &part.details) {
@@ -177,7 +213,7 @@ impl Depositor<'_> {
         deposit(
             path,
             &receipt,
-            Course::Answered { resumed, key: submitted.answer.key, earlier: submitted.answer.earlier },
+            Course::Answered { resumed: *resumed, key: submitted.answer.key, earlier: submitted.answer.earlier },
         )
     }
 

@@ -4,9 +4,10 @@
 //! is not UTF-8) is refused by name rather than left out in silence; empty folders within leave no trace. The folder itself may
 //! be named by a link, as a file may: whoever names it means what it leads to.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{panic, thread};
@@ -47,6 +48,14 @@ pub enum FolderError {
         /// The system's reason.
         source: io::Error,
     },
+    /// A path that was named cannot be a path of a package.
+    #[error("{} cannot be in a package: {why}", path.display())]
+    NotBelow {
+        /// The path.
+        path: PathBuf,
+        /// Why not.
+        why: &'static str,
+    },
     /// The paths make no manifest.
     #[error("folder {} makes no manifest", folder.display())]
     Manifest {
@@ -66,6 +75,9 @@ impl FolderError {
             Self::Refused { .. } => Some("move it out, put a copy of what a link leads to in its place, or rename it"),
             Self::File(error) => error.hint(),
             Self::Unlistable { .. } => Some("get read permission for it, or work on a copy"),
+            Self::NotBelow { .. } => {
+                Some("run the command in the folder that all of it is in, and name paths below it")
+            }
             Self::Manifest { .. } => Some("rename the file, or deposit it by itself"),
         }
     }
@@ -101,6 +113,49 @@ pub fn manifest_of(folder: &Path, progress: &dyn Progress) -> Result<Manifest, F
     let files = files_of(folder, progress)?;
     let lines = hash_all(folder, &files, progress).into_iter().collect::<Result<Vec<_>, _>>()?;
     Manifest::build(lines).map_err(|source| FolderError::Manifest { folder: folder.to_owned(), source })
+}
+
+/// The manifest of several files and folders under one name: every path as it is named from the working folder, which all of
+/// them are in. A link that is named is followed, as everywhere; links within a folder are refused.
+///
+/// # Errors
+/// [`FolderError`]; also when a path is not one below the working folder.
+pub fn manifest_of_paths(paths: &[PathBuf], progress: &dyn Progress) -> Result<Manifest, FolderError> {
+    let mut files = BTreeSet::new();
+    for path in paths {
+        let named = below_here(path)?;
+        let metadata = path.metadata().map_err(|source| FileError::Unreadable { path: path.clone(), source })?;
+        if metadata.is_dir() {
+            files.extend(files_of(path, progress)?.into_iter().map(|file| format!("{named}/{file}")));
+        } else {
+            progress.expect(metadata.len());
+            files.insert(named);
+        }
+    }
+    let files: Vec<String> = files.into_iter().collect();
+    let here = Path::new("");
+    let lines = hash_all(here, &files, progress).into_iter().collect::<Result<Vec<_>, _>>()?;
+    Manifest::build(lines).map_err(|source| FolderError::Manifest { folder: here.to_owned(), source })
+}
+
+/// A path without `./` and a final slash, when it leads down from the working folder and nowhere else.
+fn below_here(path: &Path) -> Result<String, FolderError> {
+    let mut names = Vec::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::Normal(name) => match name.to_str() {
+                Some(name) if !name.contains(['\\', '\r', '\n']) => names.push(name),
+                _ => return Err(outside(path, "a backslash, a line end, or no UTF-8 in its name")),
+            },
+            _ => return Err(outside(path, "not below the working folder")),
+        }
+    }
+    if names.is_empty() { Err(outside(path, "the working folder itself")) } else { Ok(names.join("/")) }
+}
+
+fn outside(path: &Path, why: &'static str) -> FolderError {
+    FolderError::NotBelow { path: path.to_owned(), why }
 }
 
 /// Relative paths of all files in a folder, or everything in it that cannot be deposited.

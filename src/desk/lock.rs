@@ -28,26 +28,40 @@ impl Lock {
     /// When it cannot be opened to read.
     pub(super) fn wait_for(path: &Path) -> io::Result<Self> {
         loop {
-            let named = path.metadata()?;
-            // Opening a pipe would wait for its writer; what is neither file nor folder is refused where it is read.
-            if !named.is_file() && !named.is_dir() {
-                return Ok(Self { file: None });
-            }
-            let file = File::open(path)?;
-            match flock(&file, FlockOperation::LockExclusive) {
-                Ok(()) => {}
-                Err(Errno::INTR) => continue,
-                // No locks here, or none on what is opened to read.
-                Err(Errno::OPNOTSUPP | Errno::NOLCK | Errno::NOSYS | Errno::BADF | Errno::INVAL) => {
-                    return Ok(Self { file: None });
-                }
-                Err(error) => return Err(error.into()),
-            }
-            // Another file may have been put in its place meanwhile: then that one is to be locked.
-            if identity(&file.metadata()?) == identity(&path.metadata()?) {
-                return Ok(Self { file: Some(file) });
+            if let Some(lock) = Self::take(path, FlockOperation::LockExclusive)? {
+                return Ok(lock);
             }
         }
+    }
+
+    /// The same without waiting: none while another run has the file or folder.
+    ///
+    /// # Errors
+    /// When it cannot be opened to read.
+    pub(super) fn try_for(path: &Path) -> io::Result<Option<Self>> {
+        Self::take(path, FlockOperation::NonBlockingLockExclusive)
+    }
+
+    /// One attempt; none when it is to be made again.
+    fn take(path: &Path, how: FlockOperation) -> io::Result<Option<Self>> {
+        let named = path.metadata()?;
+        // Opening a pipe would wait for its writer; what is neither file nor folder is refused where it is read.
+        if !named.is_file() && !named.is_dir() {
+            return Ok(Some(Self { file: None }));
+        }
+        let file = File::open(path)?;
+        match flock(&file, how) {
+            Ok(()) => {}
+            Err(Errno::INTR | Errno::WOULDBLOCK) => return Ok(None),
+            // No locks here, or none on what is opened to read.
+            Err(Errno::OPNOTSUPP | Errno::NOLCK | Errno::NOSYS | Errno::BADF | Errno::INVAL) => {
+                return Ok(Some(Self { file: None }));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        // Another file may have been put in its place meanwhile: then that one is to be locked.
+        let same = identity(&file.metadata()?) == identity(&path.metadata()?);
+        Ok(same.then_some(Self { file: Some(file) }))
     }
 
     /// True when no other run can be at the same evidence.

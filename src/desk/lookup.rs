@@ -63,6 +63,12 @@ pub enum LookupError {
         /// What is wrong with it.
         why: String,
     },
+    /// An entry is not linked to the one that it is said to be linked to.
+    #[error("the ledger has entry {index} in a chain that the entry itself does not belong to")]
+    NotLinked {
+        /// The entry.
+        index: u64,
+    },
     /// A listed entry deposits something else.
     #[error("the ledger lists entry {index}, which does not have the digest that was asked for")]
     Foreign {
@@ -160,16 +166,28 @@ impl Lists<'_> {
     }
 }
 
-/// The deposit in a listed entry, by its own bytes. Of what else the ledger says about it, only how the
-/// key stood is taken, by its word.
-fn deposit_in(listed: &EntryView) -> Result<(EntryView, Fingerprint), LookupError> {
+/// A listed entry, by its own bytes: what else the ledger says about it is not looked at.
+pub(super) fn read_listed(listed: &EntryView) -> Result<EntryView, LookupError> {
+    parse_listed(listed).map(|entry| EntryView::new(&entry))
+}
+
+fn parse_listed(listed: &EntryView) -> Result<Entry, LookupError> {
     let unreadable = |why: String| LookupError::Unreadable { index: listed.index, why };
     let bytes = decode_base64(&listed.entry).map_err(|error| unreadable(error.to_string()))?;
     let entry = Entry::parse(&bytes).map_err(|error| unreadable(error.to_string()))?;
     if entry.index().get() != listed.index {
         return Err(unreadable(format!("its bytes are those of entry {}", entry.index().get())));
     }
-    let statement = entry.statement().map_err(|error| unreadable(error.to_string()))?;
+    Ok(entry)
+}
+
+/// The deposit in a listed entry, by its own bytes. Of what else the ledger says about it, only how the
+/// key stood is taken, by its word.
+fn deposit_in(listed: &EntryView) -> Result<(EntryView, Fingerprint), LookupError> {
+    let entry = parse_listed(listed)?;
+    let statement = entry.statement();
+    let statement =
+        statement.map_err(|error| LookupError::Unreadable { index: listed.index, why: error.to_string() })?;
     match statement.body() {
         Body::Evidence(evidence) => {
             let view = EntryView { key: listed.key.clone(), ..EntryView::new(&entry) };

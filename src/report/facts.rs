@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::folder::FolderDifference;
 use super::key::KeyAtEntry;
+use super::member::Member;
 use super::words::Word;
 use crate::codec::{Time, encode_base64};
 use crate::evidence::Entry;
@@ -78,6 +79,9 @@ pub struct EvidenceFacts {
     pub salted: bool,
     /// How the folder at hand differs from the manifest that is the evidence; none where the evidence is a single file.
     pub folder: Option<FolderDifference>,
+    /// The one file of a package that is shown, where the evidence is the package's manifest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<Member>,
 }
 
 /// Both digests, and the length where there is one.

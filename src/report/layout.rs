@@ -18,12 +18,14 @@ fn columns(c: char) -> usize {
 }
 
 /// Columns that `text` takes on a terminal.
-pub(super) fn width(text: &str) -> usize {
+#[must_use]
+pub fn width(text: &str) -> usize {
     text.chars().map(columns).sum()
 }
 
 /// `text`, filled up with spaces to `columns`.
-pub(super) fn padded(text: &str, columns: usize) -> String {
+#[must_use]
+pub fn padded(text: &str, columns: usize) -> String {
     let fill = columns.saturating_sub(width(text));
     format!("{text}{}", " ".repeat(fill))
 }

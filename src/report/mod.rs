@@ -10,6 +10,7 @@ mod facts;
 mod folder;
 mod key;
 mod layout;
+mod member;
 mod remark;
 mod sentence;
 mod statement;
@@ -24,6 +25,8 @@ pub use facts::{
 };
 pub use folder::{FolderDifference, Renamed};
 pub use key::{EnrolmentFacts, KeyAtEntry, KeyStanding, RevocationFacts, Whom};
+pub use layout::{padded, width};
+pub use member::{Expected, Member};
 pub use remark::{Change, Remark};
 pub use sentence::{Sentence, Value};
 pub use text::{LocalTime, render_text};

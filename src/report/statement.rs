@@ -2,6 +2,7 @@
 
 use super::facts::{Details, DigestFacts, EvidenceFacts, Facts, StatementFacts};
 use super::folder::FolderDifference;
+use super::member::Member;
 use super::sentence::Sentence;
 use super::verdict::{Check, Outcome, Step};
 use super::words::Word;
@@ -98,11 +99,12 @@ impl Compared {
             facts.computed_salted = Some(DigestFacts::recorded(&computed));
         }
         let equal = computed == *recorded;
-        let files = facts.folder.as_ref().map(FolderDifference::judged);
+        let folder = facts.folder.as_ref().map(FolderDifference::judged);
+        let files = folder.into_iter().chain(facts.member.as_ref().map(Member::judged));
         let outcome = if equal { Outcome::Passed } else { Outcome::Failed };
         let why = if equal { same(recorded, evidence) } else { difference(&computed, recorded, evidence) };
         let check = Check::new(Step::Evidence, outcome, why);
-        let check = files.into_iter().fold(check, |check, (outcome, why)| check.and(outcome, why));
+        let check = files.fold(check, |check, (outcome, why)| check.and(outcome, why));
         Self { check, salt_holds: equal && facts.salted }
     }
 }

@@ -170,8 +170,13 @@ impl Page<'_> {
             return;
         }
         self.heading(Word::Evidence);
+        if let Some(member) = &facts.member {
+            self.field(Word::PackageFile, &shown(&member.file));
+            self.under(&format!("SHA-256  {}", member.sha256));
+        }
         if let Some(name) = &report.provenance.evidence {
-            self.field(Word::File, &shown(name));
+            let label = if facts.member.is_some() { Word::PackageManifest } else { Word::File };
+            self.field(label, &shown(name));
         }
         let (computed, recorded) = if facts.salted {
             (Word::AsComputedSalted, Word::AsRecordedSalted)

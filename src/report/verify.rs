@@ -7,6 +7,7 @@ use super::checkpoint::{judge, no_checkpoint};
 use super::facts::{self, CheckpointFacts, EntryFacts, Facts, LedgerSide, TimeFacts};
 use super::folder::FolderDifference;
 use super::key::KeyStanding;
+use super::member::Member;
 use super::remark::Remark;
 use super::sentence::Sentence;
 use super::statement::{check_statement, no_statement};
@@ -28,6 +29,8 @@ pub struct Inputs<'a> {
     pub evidence: Option<Digests>,
     /// Where the evidence is the manifest of a folder that is at hand: how the folder differs from it. Part of step 2.
     pub folder: Option<FolderDifference>,
+    /// Where the evidence is the manifest of a package, and one file of it is shown: that file. Part of step 2.
+    pub member: Option<Member>,
     /// Whom the verifier trusts; without it steps 5 and 6 are not made.
     pub policy: Option<&'a Policy>,
     /// What the ledger or a replayed copy says; without it step 8 is not made.
@@ -43,7 +46,16 @@ impl<'a> Inputs<'a> {
     #[must_use]
     pub fn new(receipt: &'a [u8]) -> Self {
         let provenance = Provenance::default();
-        Self { receipt, evidence: None, folder: None, policy: None, ledger: None, remarks: Vec::new(), provenance }
+        Self {
+            receipt,
+            evidence: None,
+            folder: None,
+            member: None,
+            policy: None,
+            ledger: None,
+            remarks: Vec::new(),
+            provenance,
+        }
     }
 }
 
@@ -55,6 +67,7 @@ pub fn verify_receipt(inputs: Inputs<'_>) -> Report {
     let mut facts = Facts { ledger: inputs.ledger, ..Facts::default() };
     facts.evidence.computed = inputs.evidence.as_ref().map(facts::DigestFacts::of);
     facts.evidence.folder = inputs.folder;
+    facts.evidence.member = inputs.member;
     let checks = match Receipt::parse(inputs.receipt) {
         Ok(receipt) => check_receipt(&receipt, inputs.evidence.as_ref(), inputs.policy, &mut facts),
         Err(error) => {

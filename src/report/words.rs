@@ -101,6 +101,12 @@ words! {
         "文件夹与清单一致，恰为清单所列 {count} 个文件";
     FolderDiffers: "the folder is not as its manifest says: {changed} changed, {missing} missing, {added} added, {renamed} renamed",
         "文件夹与清单不一致：已更改 {changed} 个，缺失 {missing} 个，多出 {added} 个，改名 {renamed} 个";
+    MemberListed: "the file has the SHA-256 that the package's manifest lists for {path}", "该文件的 SHA-256 与证据包清单所列 {path} 一致";
+    MemberRenamed: "the file has the SHA-256 that the package's manifest lists for {path}; it is called {name} here",
+        "该文件的 SHA-256 与证据包清单所列 {path} 一致；此处名为 {name}";
+    MemberChanged: "the package's manifest lists {path} with another SHA-256: {sha256}",
+        "证据包清单所列 {path} 的 SHA-256 不同：{sha256}";
+    MemberNotListed: "the package's manifest lists no file with this SHA-256", "证据包清单中没有 SHA-256 与此相同的文件";
     Equals: "equals", "一致";
     Differs: "differs", "不一致";
     EvidenceNotGiven: "neither the evidence nor its digests were given", "未提供证据或其摘要";
@@ -215,6 +221,8 @@ words! {
     Evidence: "Evidence", "证据";
     File: "file", "文件";
     Folder: "folder", "文件夹";
+    PackageFile: "file shown", "出示文件";
+    PackageManifest: "manifest", "清单";
     FilesSame: "{count} files the same", "{count} 个文件相同";
     FileChanged: "changed", "已更改";
     FileMissing: "missing", "缺失";
@@ -292,6 +300,13 @@ words! {
     NotLookalike: "that a file that looks the same but has other bytes is the same", "外观相同而字节不同的文件即为同一文件";
     NotFiner: "a time finer than the interval given", "比所载区间更精确的时间";
     NotCollusion: "anything at all if ledger and witnesses collude", "账本与见证人串通时的任何事项";
+
+    // A list of many.
+    ListVerdict: "verdict", "结论";
+    ListLine: "line", "行";
+    ListEntry: "entry", "条目";
+    ListSummary: "{all} verified: {matched} match, {mismatched} do not, {undetermined} could not be told",
+        "共核验 {all} 件：一致 {matched} 件，不一致 {mismatched} 件，无法判定 {undetermined} 件";
 
     // Who verified, with what.
     VerifiedWith: "Verified with", "核验方式";

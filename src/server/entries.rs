@@ -79,7 +79,7 @@ pub(super) fn index_of(text: &str) -> Result<LeafIndex, Refusal> {
         .map_err(|error| Refusal::new(ProblemKind::MalformedRequest, format!("entry number: {error}")))
 }
 
-fn unreadable(error: &ReadError) -> Refusal {
+pub(super) fn unreadable(error: &ReadError) -> Refusal {
     Refusal::internal("the ledger cannot be read", error)
 }
 

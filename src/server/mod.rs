@@ -19,6 +19,7 @@ mod entries;
 mod frames;
 mod guard;
 mod health;
+mod history;
 mod keys;
 mod limits;
 mod mirror;
@@ -57,6 +58,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/evidence/batch", post(batch::batch))
         .route("/v1/entries", get(entries::list))
         .route("/v1/entries/{index}", get(entries::entry))
+        .route("/v1/entries/{index}/history", get(history::history))
         .route("/v1/entries/{index}/receipt", get(entries::receipt))
         .route("/v1/checkpoints", get(proofs::checkpoints))
         .route("/v1/proofs/inclusion", get(proofs::inclusion))

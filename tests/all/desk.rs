@@ -19,6 +19,7 @@ use crate::desk_reading::Counter;
 use crate::toy_ledger::{Toy, Trick, refusal};
 
 mod at_the_prompt;
+mod bulk;
 mod enrolment;
 mod kept_apart;
 mod packages;

@@ -4,6 +4,7 @@
 //! the ways that a real one must not be asked to: it lies, stalls, redirects, hangs up. The real server is tested elsewhere.
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -33,6 +34,8 @@ pub(crate) enum Trick {
     AdmitAndHangUp,
     /// With the receipt of the entry before.
     WrongReceipt,
+    /// A batch: the statements of these numbers, from 1, are refused with this kind and status, the others admitted.
+    RefuseLines(Vec<usize>, &'static str, u16),
 }
 
 pub(crate) struct Book {
@@ -44,6 +47,8 @@ pub(crate) struct Book {
     pub(crate) tricks: VecDeque<Trick>,
     /// Entries on one page of a list.
     pub(crate) page: usize,
+    /// Statements that a batch may have.
+    pub(crate) most: usize,
     frontier: Frontier,
     known: HashMap<StatementId, u64>,
 }
@@ -122,7 +127,7 @@ impl Book {
         let key = SigningKey::from_seed(&[7; 32]);
         let (entries, asked, tricks) = (Vec::new(), Vec::new(), VecDeque::new());
         let frontier = Frontier::new();
-        let mut book = Self { key, entries, asked, tricks, page: 500, frontier, known: HashMap::new() };
+        let mut book = Self { key, entries, asked, tricks, page: 500, most: 1000, frontier, known: HashMap::new() };
         let genesis = notarium::evidence::Genesis {
             origin: ORIGIN.parse().unwrap(),
             admission: notarium::evidence::Admission::Open,
@@ -211,6 +216,35 @@ impl Book {
         serde_json::to_string(&answer).unwrap()
     }
 
+    /// Answers every statement of a batch but those that the trick refuses; none when the batch is too large.
+    fn answer_batch(&mut self, body: &[u8], trick: Option<&Trick>) -> Option<String> {
+        let (mut rest, mut statements) = (body, Vec::new());
+        while let [high, low, after @ ..] = rest {
+            let (statement, after) = after.split_at(usize::from(u16::from_be_bytes([*high, *low])));
+            statements.push(SignedStatement::parse(statement).unwrap());
+            rest = after;
+        }
+        if statements.len() > self.most {
+            return None;
+        }
+        let mut lines = String::new();
+        for (number, statement) in (1..).zip(&statements) {
+            let (status, outcome) = match trick {
+                Some(Trick::RefuseLines(refused, kind, status)) if refused.contains(&number) => {
+                    let urn = format!("urn:notarium:problem:{kind}");
+                    let problem = format!(r#"{{"type":"{urn}","title":"t","status":{status},"detail":"no"}}"#);
+                    (*status, format!(r#""problem":{problem}"#))
+                }
+                _ => {
+                    let (index, repeated) = self.admit(statement);
+                    (if repeated { 200 } else { 201 }, format!(r#""answer":{}"#, self.answer(index)))
+                }
+            };
+            writeln!(lines, "{{\"line\":{number},\"status\":{status},{outcome}}}").unwrap();
+        }
+        Some(lines)
+    }
+
     fn info(&self) -> String {
         let (name, version, build) = ("toy".to_owned(), "0".to_owned(), "0".to_owned());
         let info = LedgerInfo {
@@ -278,6 +312,14 @@ fn respond(book: &mut Book, request: &str, body: &[u8]) -> Option<Vec<u8>> {
         (_, _, Some(Trick::HangUp)) => None,
         (_, _, Some(Trick::Say(bytes))) => Some(bytes),
         (_, "/v1/ledger", _) => ok("200 OK", book.info()),
+        ("POST", "/v1/evidence/batch", trick) => match book.answer_batch(body, trick.as_ref()) {
+            _ if matches!(trick, Some(Trick::AdmitAndHangUp)) => None,
+            Some(lines) => ok("200 OK", lines),
+            None => match refusal("too-large", 413, "too many", "fewer") {
+                Trick::Say(bytes) => Some(bytes),
+                _ => None,
+            },
+        },
         ("POST", "/v1/evidence", trick) => {
             let statement = SignedStatement::parse(body).unwrap();
             statement.check_signature().unwrap();

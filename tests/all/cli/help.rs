@@ -32,6 +32,7 @@ fn every_command_has_a_help_text() {
     help_of("enrol approve", "help-enrol-approve.txt");
     help_of("revoke", "help-revoke.txt");
     help_of("keys", "help-keys.txt");
+    help_of("history", "help-history.txt");
     help_of("policy", "help-policy.txt");
     help_of("verifier", "help-verifier.txt");
     help_of("audit", "help-audit.txt");

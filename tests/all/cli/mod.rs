@@ -11,6 +11,7 @@ mod deposits_refused;
 mod founding;
 mod help;
 mod keys;
+mod lists;
 mod lookups;
 mod pages;
 mod redaction;
@@ -19,6 +20,7 @@ mod serving;
 mod session;
 mod verdicts;
 mod verdicts_missing;
+mod works;
 
 use std::collections::BTreeSet;
 use std::fs;

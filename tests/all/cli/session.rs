@@ -113,6 +113,18 @@ impl Session {
         self.record(&script.replace("\"$0\"", "notarium"), command)
     }
 
+    /// Forgets what was said so far.
+    pub(super) fn silent(mut self) -> Self {
+        self.words.clear();
+        self
+    }
+
+    /// Runs a command without a word about it, and gives its exit code and what it said to stdout.
+    pub(super) fn answer(&self, line: &str) -> (i32, String) {
+        let output = self.command(line).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    }
+
     /// Runs a command that must succeed, without a word about it.
     pub(super) fn prepare(&self, line: &str) {
         let output = self.command(line).output().unwrap();

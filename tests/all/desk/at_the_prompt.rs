@@ -46,7 +46,7 @@ fn submit_after(scene: &Scene, before: &str, paths: &[&str]) -> Output {
 }
 
 /// A command that file modes hold for, whoever runs the tests: root without its capabilities is as anybody.
-fn submit_unprivileged(scene: &Scene, paths: &[&str]) -> Output {
+pub(super) fn submit_unprivileged(scene: &Scene, paths: &[&str]) -> Output {
     if !rustix::process::geteuid().is_root() {
         return submit(scene, paths).output().unwrap();
     }
@@ -56,7 +56,7 @@ fn submit_unprivileged(scene: &Scene, paths: &[&str]) -> Output {
     command.output().expect("run by root, these tests need setpriv")
 }
 
-fn said(output: &Output) -> String {
+pub(super) fn said(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 

@@ -1,6 +1,8 @@
 //! The server's whole router over a real ledger, called without a socket; and once with one.
 
 mod batch;
+mod equals;
+mod history;
 mod limits;
 mod pages;
 mod reads;

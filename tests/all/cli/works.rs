@@ -1,0 +1,128 @@
+//! Packages of several paths, one file of a package, the history of a work, lookups with proofs.
+
+use std::fs;
+
+use super::session::Session;
+use crate::samples::registrar_key;
+
+const SUBMIT: &str = "--ledger $URL --key me.key --policy L/policy";
+
+#[test]
+fn several_paths_become_one_package() {
+    let (mut session, _served) = Session::with_ledger();
+    session.put("contract.pdf", "c\n");
+    session.put("photos/a.jpg", "a\n");
+    session.put("photos/night/b.jpg", "b\n");
+    assert_eq!(session.run(&format!("submit --package case ./contract.pdf photos/ photos/a.jpg {SUBMIT}")), 0);
+    assert_eq!(session.run(&format!("submit --package case photos contract.pdf {SUBMIT}")), 0);
+    let manifest = fs::read_to_string(session.path("case.sha256")).unwrap();
+    let paths: Vec<_> = manifest.lines().map(|line| &line[66..]).collect();
+    assert_eq!(paths, ["contract.pdf", "photos/a.jpg", "photos/night/b.jpg"]);
+    session.note("Other files under the same name, paths that lead elsewhere, and what is not there.");
+    assert_eq!(session.run(&format!("submit --package case contract.pdf {SUBMIT}")), 2);
+    for path in ["../contract.pdf", "/etc/hostname", ".", "missing"] {
+        assert_eq!(session.run(&format!("submit --package other {path} {SUBMIT}")), 2, "{path}");
+    }
+    assert!(!session.path("other.sha256").exists());
+    session.run_brief("verify photos/night/b.jpg --manifest case.sha256 --policy L/policy");
+    session.is("submit-package.txt");
+}
+
+#[test]
+fn one_file_of_a_package_is_proved_by_its_manifest_and_receipt() {
+    let (mut session, _served) = Session::with_ledger();
+    session.put("photos/a.jpg", "a\n");
+    session.put("photos/copy of a.jpg", "a\n");
+    session.put("photos/night/b.jpg", "b\n");
+    session.prepare(&format!("submit photos {SUBMIT}"));
+    let policy = "--policy L/policy";
+    assert_eq!(session.run(&format!("verify photos/night/b.jpg {policy}")), 0);
+    assert_eq!(session.run_brief(&format!("verify photos/night/b.jpg {policy} --lang zh")), 0);
+    session.note("It is brought alone, under another name, with manifest and receipt.");
+    session.put("court/exhibit.jpg", "b\n");
+    let given = "--manifest photos.sha256 --receipt photos.sha256.receipt";
+    assert_eq!(session.run_brief(&format!("verify court/exhibit.jpg {given} {policy}")), 0);
+    assert_eq!(session.run_brief(&format!("verify court/exhibit.jpg --manifest photos.sha256 {policy} --lang zh")), 0);
+    session.note("A file that has changed; one that was never in it.");
+    session.put("photos/night/b.jpg", "B\n");
+    assert_eq!(session.run_brief(&format!("verify photos/night/b.jpg {policy}")), 1);
+    assert_eq!(session.run_brief(&format!("verify photos/night/b.jpg {policy} --lang zh")), 1);
+    session.put("photos/new.jpg", "new\n");
+    assert_eq!(session.run_brief(&format!("verify photos/new.jpg {policy}")), 1);
+    assert_eq!(session.run_brief(&format!("verify photos/new.jpg {policy} --lang zh")), 1);
+    session.note("A manifest with a line too many is not the one that was deposited.");
+    let deposited = fs::read_to_string(session.path("photos.sha256")).unwrap();
+    let digest = notarium::crypto::sha256(&[b"new\n"]);
+    session.put("forged.sha256", format!("{deposited}{digest}  zz/new.jpg\n"));
+    let receipt = "--receipt photos.sha256.receipt";
+    assert_eq!(session.run_brief(&format!("verify photos/new.jpg --manifest forged.sha256 {receipt} {policy}")), 1);
+    session.note("Manifests that lead out of the folder, or say two things of one path, are none.");
+    for (name, path) in [("up", "../new.jpg"), ("root", "/new.jpg"), ("within", "a/../../new.jpg"), ("twice", "a.jpg")]
+    {
+        let mut lines = vec![format!("{digest}  {path}\n")];
+        lines.extend(deposited.lines().take(1).map(|line| format!("{line}\n")));
+        lines.sort_by_key(|line| line[66..].to_owned());
+        session.put(&format!("{name}.sha256"), lines.concat());
+        assert_eq!(
+            session.run(&format!("verify photos/new.jpg --manifest {name}.sha256 {receipt} {policy}")),
+            2,
+            "{name}"
+        );
+    }
+    session.is("verify-member.txt");
+}
+
+#[test]
+fn the_history_of_a_work_is_shown_both_ways() {
+    let (mut session, served) = Session::with_ledger();
+    session.put_key("their.key", &registrar_key());
+    session.know(&registrar_key().public().to_string());
+    for (file, continues, key) in [
+        ("draft", "", "me.key"),
+        ("final", "draft", "me.key"),
+        ("review", "final", "their.key"),
+        ("other", "draft", "me.key"),
+    ] {
+        session.put(file, format!("{file}\n"));
+        let continues = if continues.is_empty() { String::new() } else { format!("--continues {continues}.receipt") };
+        session.prepare(&format!("submit {file} {continues} --ledger $URL --key {key}"));
+    }
+    for what in ["final.receipt", "1", "3", "0"] {
+        assert_eq!(session.run(&format!("history {what} --ledger $URL")), 0, "{what}");
+    }
+    assert_eq!(session.run("history 4 --ledger $URL --json"), 0);
+    session.note("What is not there, or no receipt, or another ledger's.");
+    for what in ["5", "01", "draft", "missing"] {
+        assert_eq!(session.run(&format!("history {what} --ledger $URL")), 2, "{what}");
+    }
+    session.prepare("init M --origin ledger.example/one");
+    let other = session.serve("M");
+    for file in ["x", "y"] {
+        session.put(file, file);
+        let continues = if file == "y" { "--continues final.receipt" } else { "" };
+        session.prepare(&format!("submit {file} {continues} --ledger $URL --key me.key"));
+    }
+    assert_eq!(session.run("history final.receipt --ledger $URL"), 2);
+    session.note("It continues what is on the first ledger.");
+    assert_eq!(session.run("history y.receipt --ledger $URL"), 0);
+    session.stop(other);
+    drop(served);
+    assert_eq!(session.run("history 1 --ledger $URL"), 2);
+    session.is("history.txt");
+}
+
+#[test]
+fn what_is_found_comes_with_proofs() {
+    let (mut session, _served) = Session::with_ledger();
+    session.put("work", "x\n");
+    session.put("copy", "x\n");
+    session.prepare("submit work --ledger $URL --key me.key");
+    session.prepare("submit copy --ledger $URL --key me.key");
+    assert_eq!(session.run("find work --ledger $URL --proofs --policy L/policy"), 0);
+    assert_eq!(session.run("find work --ledger $URL --proofs --json"), 0);
+    session.note("A policy that trusts another ledger.");
+    session.prepare("init M --origin ledger.example/two");
+    assert_eq!(session.run("find work --ledger $URL --proofs --policy M/policy"), 2);
+    assert_eq!(session.run("find work --ledger $URL --policy L/policy"), 2);
+    session.is("find-proofs.txt");
+}
