@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::Exit;
 use super::ledger_option::{Source, client, read_policy};
+use super::listening::seconds;
 use super::output::{Meter, Output, Unit, hinted_by};
-use super::serve::seconds;
 use crate::audit::Outcome;
 use crate::follow::{self, CaughtUp, LogFolder, Mirror, MirrorError, Step};
 use crate::trust::Policy;

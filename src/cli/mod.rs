@@ -17,12 +17,14 @@ mod keygen;
 mod keys;
 mod language;
 mod ledger_option;
+mod listening;
 mod mirror;
 mod monitor;
 mod output;
 mod passphrase;
 mod policy;
 mod rebuild_index;
+mod refresh;
 mod registry_ledger;
 mod revoke;
 mod serve;
@@ -32,6 +34,7 @@ mod submit;
 mod verifier;
 mod verify;
 mod verify_fork;
+mod witness;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -96,6 +99,8 @@ enum Command {
     Submit(submit::Args),
     /// Verify evidence against its receipt, off line
     Verify(verify::Args),
+    /// Replace a receipt by one that witnesses have cosigned
+    Refresh(refresh::Args),
     /// Show what a receipt says, without verifying it
     Show(show::Args),
     /// Look up what a ledger has of a file or a digest
@@ -126,6 +131,8 @@ enum Command {
     Import(import::Args),
     /// Make a ledger's indexes again from its entries
     RebuildIndex(rebuild_index::Args),
+    /// Be a witness: cosign the checkpoints of ledgers that grow without a break
+    Witness(witness::Args),
 }
 
 /// Runs the command line with the arguments given, the program's name first, and returns its exit code.
@@ -144,6 +151,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Serve(args) => serve::run(&args, &output),
         Command::Submit(args) => submit::run(&args, &output),
         Command::Verify(args) => verify::run(&args, &output),
+        Command::Refresh(args) => refresh::run(&args, &output),
         Command::Show(args) => show::run(&args, &output),
         Command::Find(args) => find::run(&args, &output),
         Command::Enrol(args) => enrol::run(&args, &output),
@@ -159,6 +167,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Export(args) => export::run(&args, &output),
         Command::Import(args) => import::run(&args, &output),
         Command::RebuildIndex(args) => rebuild_index::run(&args, &output),
+        Command::Witness(args) => witness::run(&args, &output),
     };
     outcome
         .unwrap_or_else(|error| {

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::Exit;
 use super::ledger_option::client;
+use super::listening::seconds;
 use super::output::{Output, Unit, hinted, hinted_by};
-use super::serve::seconds;
 use crate::api::EntryView;
 use crate::client::{Address, Webhook};
 use crate::crypto::{Digests, PublicKey, Sha256Digest, Sm3Digest};

@@ -6,7 +6,6 @@
 mod open_files;
 
 use std::fs;
-use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -14,23 +13,22 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::value_parser;
-use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::oneshot;
-use tracing::level_filters::LevelFilter;
 use tracing::{info, warn};
 
+use super::ledger_option::read_policy;
+use super::listening::{LogArgs, Signals, bind, seconds, socket_address, until_stopped};
 use super::output::{Output, WithHint, hinted_by};
 use super::{Exit, build, clock, passphrase};
-use crate::codec::{Time, parse_decimal};
+use crate::codec::Time;
 use crate::crypto::SigningKey;
 use crate::follow::Mirrored;
 use crate::ledger::CLOCK_TOLERANCE_MS;
-use crate::sequencer::{self, StartError};
-use crate::server::{App, AppError, Limits, MirrorApp, ServeError, serve, serve_mirror};
+use crate::sequencer::{self, Sequencer, StartError};
+use crate::server::{App, AppError, Limits, MirrorApp, Publish, ServeError, Witnesses, serve, serve_mirror};
 use crate::store::{Memory, OpenError, OpenOptions, Opened, Reader, open};
 use crate::trust::{Origin, SignedCheckpoint};
+use crate::witness::{AskLimits, GatherError, Gathering};
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
@@ -51,23 +49,54 @@ pub(super) struct Args {
     mirror: bool,
     #[command(flatten)]
     source: passphrase::Source,
-    /// What is logged: off, error, warn, info, debug or trace
-    #[arg(long, value_name = "LEVEL", env = "NOTARIUM_LOG", default_value = "info")]
-    log: LevelFilter,
-    /// How the log is written
-    #[arg(long, value_name = "FORMAT", env = "NOTARIUM_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
-    log_format: LogFormat,
+    #[command(flatten)]
+    log: LogArgs,
+    #[command(flatten)]
+    witnesses: WitnessArgs,
     #[command(flatten)]
     limits: LimitArgs,
 }
 
-/// How the log is written.
+#[derive(clap::Args, Debug)]
+#[command(next_help_heading = "Witnesses")]
+struct WitnessArgs {
+    /// Policy whose witnesses are asked to cosign every checkpoint: C2SP tlog-policy, with this ledger's key as a log
+    #[arg(long, value_name = "FILE", env = "NOTARIUM_WITNESS_POLICY")]
+    witness_policy: Option<PathBuf>,
+    /// Which checkpoint /checkpoint serves: the newest, or the newest that the quorum has cosigned; by default the latter where
+    /// the policy has a quorum
+    #[arg(long, value_name = "WHEN", env = "NOTARIUM_PUBLISH", value_enum, requires = "witness_policy")]
+    publish: Option<PublishWhen>,
+    /// How long a submission that waits for the quorum is held at most
+    #[arg(long, value_name = "SECONDS", env = "NOTARIUM_WITNESS_WAIT", default_value = "10", value_parser = seconds)]
+    witness_wait: Duration,
+}
+
+/// When a checkpoint is published.
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-enum LogFormat {
-    /// A line for people
-    Text,
-    /// A JSON object a line
-    Json,
+enum PublishWhen {
+    /// As soon as the ledger has signed it
+    Immediate,
+    /// Once the quorum has cosigned it
+    Quorum,
+}
+
+impl WitnessArgs {
+    /// Starts to ask the witnesses, if there are any to ask.
+    fn start(&self, reader: &Reader, sequencer: &Sequencer) -> anyhow::Result<Option<Witnesses>> {
+        let Some(path) = &self.witness_policy else { return Ok(None) };
+        let policy = read_policy(path)?;
+        let publish = match self.publish {
+            Some(PublishWhen::Quorum) => Publish::Quorum,
+            None if policy.has_quorum() => Publish::Quorum,
+            Some(PublishWhen::Immediate) | None => Publish::Immediate,
+        };
+        let gathering = Gathering::start(policy, reader.clone(), sequencer.checkpoint(), AskLimits::default());
+        let gathering = gathering
+            .map_err(hinted_by(|error: &GatherError| error.hint()))
+            .with_context(|| format!("cannot ask the witnesses of {}", path.display()))?;
+        Ok(Some(Witnesses { gathering, publish }))
+    }
 }
 
 #[derive(clap::Args, Debug)]
@@ -121,7 +150,7 @@ struct LimitArgs {
 }
 
 impl LimitArgs {
-    fn server(&self) -> Limits {
+    fn server(&self, witness_wait: Duration) -> Limits {
         Limits {
             connections: self.max_connections,
             requests: self.max_requests,
@@ -132,6 +161,7 @@ impl LimitArgs {
             header: self.header_time,
             body: self.body_time,
             answer: self.answer_time,
+            witness_wait,
             stop: self.stop_time,
         }
     }
@@ -152,27 +182,13 @@ impl LimitArgs {
     }
 }
 
-fn socket_address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "an IP address and a port are due, such as 127.0.0.1:8420 or [::1]:8420".to_owned())
-}
-
 /// A count of at least one, as the parser has seen to it.
 fn count(value: u32) -> NonZeroUsize {
     usize::try_from(value).ok().and_then(NonZeroUsize::new).unwrap_or(NonZeroUsize::MIN)
 }
 
-/// Whole seconds, from one to a day.
-pub(super) fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = parse_decimal(text).map_err(|error| error.to_string())?;
-    if (1..=86_400).contains(&seconds) {
-        Ok(Duration::from_secs(seconds))
-    } else {
-        Err("1 to 86400 seconds".to_owned())
-    }
-}
-
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
-    start_log(args)?;
+    args.log.start()?;
     open_files::provide_for(args.limits.max_connections)?;
     if args.mirror {
         return run_mirror(args, output);
@@ -189,11 +205,13 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         let sequencer = sequencer::start(opened, key, now, args.limits.sequencer())
             .map_err(hinted_by(|error: &StartError| error.hint()))
             .with_context(|| format!("cannot go on with the ledger {}", args.directory.display()))?;
-        let app = App::new(reader, sequencer, args.limits.server(), build());
+        let witnesses = args.witnesses.start(&reader, &sequencer)?;
+        let limits = args.limits.server(args.witnesses.witness_wait);
+        let app = App::with_witnesses(reader, sequencer, limits, build(), witnesses);
         let app = app.map_err(hinted_by(|error: &AppError| error.hint()))?;
         output.data(format_args!("listening on http://{address}"))?;
         info!("serving the ledger {} on http://{address}", args.directory.display());
-        until_stopped(listener, app, signals).await
+        until_stopped(signals, |stopped| serve(listener, app, stopped)).await
     });
     // What is still open after the time limit must not hold up the exit.
     Runtime::shutdown_background(runtime);
@@ -229,7 +247,7 @@ fn run_mirror(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         let address = listener.local_addr().context("cannot tell the address")?;
         output.data(format_args!("listening on http://{address}"))?;
         info!("serving the mirror {} of {} on http://{address}", args.directory.display(), mirrored.key().name());
-        let app = MirrorApp::new(mirrored, args.limits.server(), build());
+        let app = MirrorApp::new(mirrored, args.limits.server(args.witnesses.witness_wait), build());
         serve_mirror(listener, app, signals.next()).await.map_err(hinted_by(|error: &ServeError| error.hint()))
     });
     Runtime::shutdown_background(runtime);
@@ -240,15 +258,6 @@ fn run_mirror(args: &Args, output: &Output) -> anyhow::Result<Exit> {
 /// The clock of admission. One that is not set stops admission, as one that has gone back does.
 fn now() -> Time {
     clock::now().unwrap_or(Time::NOT_STATED)
-}
-
-fn start_log(args: &Args) -> anyhow::Result<()> {
-    let log = tracing_subscriber::fmt().with_max_level(args.log).with_writer(io::stderr).with_ansi(false);
-    let started = match args.log_format {
-        LogFormat::Text => log.try_init(),
-        LogFormat::Json => log.json().try_init(),
-    };
-    started.map_err(|error| anyhow!("cannot start the log: {error}"))
 }
 
 /// Opens the ledger for writing, and refuses what could not be served honestly.
@@ -290,51 +299,6 @@ fn check_clock(last: Time) -> anyhow::Result<()> {
         .hint("set the clock; if the last entry is in the future, the clock was wrong then: wait until it is past")
 }
 
-async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}"))
-        .hint("if another program listens there, name another address with --listen")
-}
-
-/// Serves until the first signal, and at the second gives up finishing.
-async fn until_stopped(listener: TcpListener, app: App, mut signals: Signals) -> anyhow::Result<()> {
-    let (stop, stopped) = oneshot::channel();
-    let second = async {
-        signals.next().await;
-        // When nobody listens, the server has ended already.
-        let _ = stop.send(());
-        signals.next().await;
-    };
-    let stopped = async {
-        let _ = stopped.await;
-    };
-    tokio::select! {
-        served = serve(listener, app, stopped) => served.map_err(hinted_by(|error: &ServeError| error.hint())),
-        () = second => Err(anyhow!("ended at once by a second signal; nothing that was acknowledged is lost")),
-    }
-}
-
-/// The signals that ask a process to end.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    fn listen() -> anyhow::Result<Self> {
-        let listen = |kind| signal(kind).context("cannot listen for signals");
-        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::Parser;
@@ -350,7 +314,7 @@ mod tests {
     #[test]
     fn the_options_default_to_the_limits_of_the_rooms() {
         let limits = Line::parse_from(["serve"]).limits;
-        assert_eq!(limits.server(), Limits::default());
+        assert_eq!(limits.server(Limits::default().witness_wait), Limits::default());
         assert_eq!(limits.sequencer(), sequencer::Limits::default());
         assert_eq!(limits.memory(), Memory::default());
     }
@@ -362,14 +326,6 @@ mod tests {
                 let refused = Line::try_parse_from(["serve", option, wrong]).map(|line| line.limits).unwrap_err();
                 assert_eq!(refused.kind(), clap::error::ErrorKind::ValueValidation, "{refused}");
             }
-        }
-    }
-
-    #[test]
-    fn seconds_are_whole_and_at_most_a_day() {
-        assert_eq!(seconds("86400"), Ok(Duration::from_hours(24)));
-        for wrong in ["0", "86401", "+5", "05", "1.5", "5s", ""] {
-            assert!(seconds(wrong).is_err(), "{wrong:?}");
         }
     }
 }

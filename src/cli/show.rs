@@ -12,6 +12,8 @@ use crate::evidence::{
     Body, DetailsCheck, DigestMode, Enrol, Evidence, Revoke, RevokeReason, Role, SignedStatement, check_details,
 };
 use crate::ledger::Receipt;
+use crate::note::SignatureLine;
+use crate::trust::stated_time;
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
@@ -158,7 +160,18 @@ fn of_checkpoint(receipt: &Receipt) -> Lines {
         ("tree", format!("{} entries, root {}", checkpoint.head().size.get(), checkpoint.head().root)),
         ("path", format!("{} hashes", receipt.path().hashes().len())),
     ];
-    let signatures = checkpoint.note().signatures().iter();
-    lines.extend(signatures.map(|signature| ("signature", format!("{} {}", signature.name(), signature.id()))));
+    lines.extend(checkpoint.note().signatures().iter().map(|signature| ("signature", of_signature(signature))));
     lines
+}
+
+/// A witness's line states a time of its own.
+fn of_signature(line: &SignatureLine) -> String {
+    let by = format!("{} {}", line.name(), line.id());
+    match stated_time(line) {
+        Some(time) => {
+            let time = time.to_time().map_or_else(|| time.to_string(), clock::both);
+            format!("{by}, existed at {time}, by that witness's clock")
+        }
+        None => by,
+    }
 }

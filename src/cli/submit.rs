@@ -55,6 +55,9 @@ pub(super) struct Args {
     /// Receipt of the deposit that this one supplements or follows as a new version
     #[arg(long, value_name = "RECEIPT")]
     continues: Option<PathBuf>,
+    /// Wait for receipts that the ledger's witnesses have cosigned, for as long as the ledger holds its answer
+    #[arg(long, conflicts_with = "list")]
+    witnessed: bool,
     /// Deposit again and overwrite receipts and manifests that exist
     #[arg(long)]
     force: bool,
@@ -84,7 +87,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         output.say(format_args!("left out {}: it is the same as another path that is named", path.display()));
     }
     let meter = output.meter("hashing", Unit::Bytes, 0);
-    let tally = Tally { output, state: Mutex::default() };
+    let tally = Tally { output, witnessed: args.witnessed, state: Mutex::default() };
     let depositor = Depositor { ledger: &ledger, key: &key, wish: &wish, progress: &meter };
     deposit_all(&depositor, &paths, &|path, outcome| tally.take(path, outcome));
     drop(meter);
@@ -113,6 +116,7 @@ fn wish(args: &Args, output: &Output) -> anyhow::Result<Wish> {
         private: args.private,
         continues: args.continues.as_deref().map(statement_of).transpose()?,
         force: args.force,
+        witnessed: args.witnessed,
     })
 }
 
@@ -139,6 +143,8 @@ impl Progress for Meter<'_> {
 /// Says what became of each path, and counts.
 struct Tally<'a> {
     output: &'a Output,
+    /// Whether receipts with cosignatures were asked for.
+    witnessed: bool,
     state: Mutex<Counted>,
 }
 
@@ -158,6 +164,12 @@ impl Tally<'_> {
                 state.done += 1;
                 if let Err(error) = self.output.data(describe(path, &deposit)) {
                     state.unprinted = Some(error);
+                }
+                if self.witnessed && !has_cosignatures(&deposit.receipt) {
+                    self.output.warn(format_args!(
+                        "{} has no cosignature yet; `notarium refresh` fetches it later",
+                        deposit.receipt.display()
+                    ));
                 }
             }
             Outcome::NotTried => state.not_tried += 1,
@@ -189,6 +201,12 @@ impl Tally<'_> {
             None => Ok(Exit::DoesNotHold),
         }
     }
+}
+
+/// Whether a receipt's checkpoint has more than the ledger's own signature; nothing is verified.
+fn has_cosignatures(receipt: &Path) -> bool {
+    let held = read_receipt(receipt).ok().flatten();
+    held.is_some_and(|held| held.receipt.checkpoint().note().signatures().len() > 1)
 }
 
 fn describe(path: &Path, deposit: &Deposit) -> String {

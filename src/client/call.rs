@@ -52,7 +52,7 @@ enum Attempt {
 
 impl Caller {
     pub(super) fn new(address: Address, pause: fn(Duration)) -> Self {
-        Self { agent: agent(address.is_loopback()), address, pause }
+        Self { agent: agent(address.is_loopback(), CONNECT, CALL, IDLE), address, pause }
     }
 
     pub(super) fn address(&self) -> &Address {
@@ -115,16 +115,16 @@ impl Caller {
     }
 }
 
-/// What makes calls: its limits on time, no redirects, the system's trust; to this machine itself, past any proxy.
-fn agent(is_loopback: bool) -> Agent {
+/// What makes calls: within these limits on time, with so many connections kept, no redirects, the system's trust; to this machine itself, past any proxy.
+pub(super) fn agent(is_loopback: bool, connect: Duration, call: Duration, idle: usize) -> Agent {
     let mut config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
-        .max_idle_connections(IDLE)
-        .max_idle_connections_per_host(IDLE)
-        .timeout_connect(Some(CONNECT))
-        .timeout_global(Some(CALL))
+        .max_idle_connections(idle)
+        .max_idle_connections_per_host(idle)
+        .timeout_connect(Some(connect))
+        .timeout_global(Some(call))
         .user_agent(concat!("notarium/", env!("CARGO_PKG_VERSION")))
         .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build());
     if is_loopback {
@@ -135,7 +135,8 @@ fn agent(is_loopback: bool) -> Agent {
 
 /// Sends one JSON document to whoever wants it, once.
 pub(super) fn post_json(url: &str, is_loopback: bool, json: &[u8]) -> Result<(), ClientError> {
-    let sent = agent(is_loopback).post(url).header(header::CONTENT_TYPE, "application/json").send(json);
+    let sent =
+        agent(is_loopback, CONNECT, CALL, IDLE).post(url).header(header::CONTENT_TYPE, "application/json").send(json);
     match Caller::attempt(url, MAX_PROBLEM, sent) {
         Attempt::Done(_) => Ok(()),
         Attempt::Later(_, error) | Attempt::Broken(error) | Attempt::Failed(error) => Err(error),
@@ -181,4 +182,12 @@ fn failed(url: &str, limit: u64, error: ureq::Error) -> Attempt {
         other => ClientError::NotUnderstood { url, why: other.to_string() },
     };
     Attempt::Failed(why)
+}
+
+/// What kept a call that is made once from being answered.
+pub(super) fn failure(url: &str, limit: u64, error: ureq::Error) -> ClientError {
+    match failed(url, limit, error) {
+        Attempt::Broken(error) | Attempt::Failed(error) | Attempt::Later(_, error) => error,
+        Attempt::Done(answer) => ClientError::Status { url: answer.url, status: answer.status },
+    }
 }

@@ -11,10 +11,12 @@ mod batch;
 mod call;
 mod error;
 mod webhook;
+mod witness;
 
 pub use address::{Address, AddressError};
 pub use error::ClientError;
 pub use webhook::{Webhook, WebhookError};
+pub use witness::{WitnessAnswer, WitnessClient};
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -94,7 +96,20 @@ impl Client {
     /// # Errors
     /// [`ClientError::Refused`] with the ledger's reason, or what kept it from answering.
     pub fn submit(&self, signed_statement: &[u8]) -> Result<Submitted, ClientError> {
-        let answer = self.caller.post("/v1/evidence", signed_statement, MAX_JSON)?;
+        self.submit_to("/v1/evidence", signed_statement)
+    }
+
+    /// The same, whose answer waits until witnesses have cosigned, or for as long as the ledger is willing to hold it:
+    /// `POST /v1/evidence?wait=witnessed`.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit).
+    pub fn submit_witnessed(&self, signed_statement: &[u8]) -> Result<Submitted, ClientError> {
+        self.submit_to("/v1/evidence?wait=witnessed", signed_statement)
+    }
+
+    fn submit_to(&self, path: &str, signed_statement: &[u8]) -> Result<Submitted, ClientError> {
+        let answer = self.caller.post(path, signed_statement, MAX_JSON)?;
         let repeated = answer.status != 201;
         Ok(Submitted { answer: json(answer)?, repeated })
     }
@@ -141,6 +156,15 @@ impl Client {
     /// As [`submit`](Self::submit); a ledger without the entry refuses with status 404.
     pub fn entry(&self, index: u64) -> Result<EntryView, ClientError> {
         json(self.caller.get(&format!("/v1/entries/{index}"), MAX_JSON)?)
+    }
+
+    /// The receipt of an entry under the first checkpoint that covers it and that the quorum has cosigned:
+    /// `GET /v1/entries/{index}/receipt?witnessed=1`.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit); status 404 while there is no such checkpoint.
+    pub fn witnessed_receipt(&self, index: u64) -> Result<Vec<u8>, ClientError> {
+        Ok(self.caller.get(&format!("/v1/entries/{index}/receipt?witnessed=1"), MAX_NOTE)?.body)
     }
 
     /// One page of the entries with a digest, from the first after entry `after`: `GET /v1/entries?...`.

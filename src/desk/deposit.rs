@@ -101,7 +101,9 @@ impl Depositor<'_> {
         match self.prepare(Claim::wait_for(target)?)? {
             Prepared::Held(deposit) => Ok(deposit),
             Prepared::Begun(begun) => {
-                let answered = self.ledger.client().submit(begun.statement());
+                let (client, statement) = (self.ledger.client(), begun.statement());
+                let answered =
+                    if self.wish.witnessed { client.submit_witnessed(statement) } else { client.submit(statement) };
                 self.conclude(&begun, answered)
             }
         }

@@ -22,6 +22,8 @@ pub struct Wish {
     pub continues: Option<StatementId>,
     /// Deposit again, and replace receipt and manifest.
     pub force: bool,
+    /// Wait, as long as the ledger does, for a receipt that witnesses stand behind.
+    pub witnessed: bool,
 }
 
 /// Why what is on disk is not what is wanted now.

@@ -24,6 +24,7 @@ mod member;
 mod part;
 mod proved;
 mod queue;
+mod refresh;
 mod registering;
 mod target;
 
@@ -45,5 +46,6 @@ pub use member::{member, package_around};
 pub use part::{Part, PartError};
 pub use proved::{ProvedError, ProvedFound, prove};
 pub use queue::{Outcome, deposit_all};
+pub use refresh::{RefreshError, Refreshed, refresh};
 pub use registering::{RegisterError, Registered, register};
 pub use target::{Named, Target, without_own_work};

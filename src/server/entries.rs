@@ -20,6 +20,7 @@ use crate::store::{ReadError, Reader};
 use super::App;
 use super::query::{Query, bad};
 use super::refusal::Refusal;
+use super::witnessed;
 
 /// `GET /v1/entries/{index}`.
 pub(super) async fn entry(State(app): State<App>, Path(index): Path<String>) -> Result<Json<EntryView>, Refusal> {
@@ -29,11 +30,20 @@ pub(super) async fn entry(State(app): State<App>, Path(index): Path<String>) -> 
     view(&bytes, registry(&app.reader).as_ref()).map(Json)
 }
 
-/// `GET /v1/entries/{index}/receipt`: against the newest checkpoint.
-pub(super) async fn receipt(State(app): State<App>, Path(index): Path<String>) -> Result<Response, Refusal> {
+/// `GET /v1/entries/{index}/receipt`: against the newest checkpoint, or the first that the quorum has cosigned.
+pub(super) async fn receipt(
+    State(app): State<App>,
+    Path(index): Path<String>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Refusal> {
     let index = index_of(&index)?;
-    let receipt = app.reader.receipt(index).map_err(|error| Refusal::internal("the receipt cannot be made", &error))?;
-    let receipt = receipt.ok_or_else(|| Refusal::no_entry(index.get(), app.size()))?;
+    let receipt = if witnessed::wants(raw.as_deref())? {
+        witnessed::receipt_now(&app, index)?
+    } else {
+        let receipt = app.reader.receipt(index);
+        let receipt = receipt.map_err(|error| Refusal::internal("the receipt cannot be made", &error))?;
+        receipt.ok_or_else(|| Refusal::no_entry(index.get(), app.size()))?
+    };
     Ok(receipt_text(receipt))
 }
 

@@ -7,6 +7,7 @@ use axum::response::IntoResponse;
 use crate::sequencer::{State as Admission, Stopped};
 
 use super::App;
+use super::witnessed;
 
 const NO_STORE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 
@@ -17,7 +18,11 @@ pub(super) async fn alive() -> impl IntoResponse {
 
 /// `GET /readyz`: whether a submission would be taken in.
 pub(super) async fn ready(State(app): State<App>) -> impl IntoResponse {
-    let why_not = if *app.stopping.borrow() { Some("shutting down") } else { why_not(&app.sequencer.now()) };
+    let why_not = if *app.stopping.borrow() {
+        Some("shutting down")
+    } else {
+        why_not(&app.sequencer.now()).or(witnessed::why_not(&app))
+    };
     match why_not {
         None => (StatusCode::OK, NO_STORE, "ready\n".to_owned()),
         Some(why) => (StatusCode::SERVICE_UNAVAILABLE, NO_STORE, format!("not ready: {why}\n")),

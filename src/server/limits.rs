@@ -23,6 +23,8 @@ pub struct Limits {
     pub body: Duration,
     /// Until an answer is taken, to its end.
     pub answer: Duration,
+    /// How long a submission that waits for witnesses is held at most.
+    pub witness_wait: Duration,
     /// From the signal to stop until what was accepted must be finished.
     pub stop: Duration,
 }
@@ -39,6 +41,7 @@ impl Default for Limits {
             header: Duration::from_secs(10),
             body: Duration::from_mins(1),
             answer: Duration::from_mins(5),
+            witness_wait: Duration::from_secs(10),
             stop: Duration::from_secs(30),
         }
     }

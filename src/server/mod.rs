@@ -1,7 +1,7 @@
-//! The counter: a ledger over HTTP.
+//! The counter: a ledger, a mirror or a witness over HTTP.
 //!
 //! [`App`] is a ledger that is served, [`router`] all its endpoints (to be called without a socket, too), [`serve`] the accept
-//! loop. The endpoints are described in docs/api.md; their JSON is made in `api`.
+//! loop; [`MirrorApp`] and [`WitnessApp`] are the others. The endpoints are described in docs/api.md; their JSON is made in `api`.
 //!
 //! Under /v1 refusals are problem details (RFC 9457); `/checkpoint` and `/tile/...` follow C2SP tlog-tiles. Handlers do what
 //! takes microseconds where they are; what reads much goes to the blocking pool; nothing here waits for the disk but the
@@ -35,12 +35,15 @@ mod submit;
 mod tiles;
 mod turn;
 mod verify;
+mod witness;
+mod witnessed;
 
 pub use accept::{ServeError, serve};
 pub use limits::Limits;
 pub use mirror::{MirrorApp, mirror_router, serve_mirror};
 pub use pages::verifier_page;
-pub use state::{App, AppError, Shared};
+pub use state::{App, AppError, Publish, Shared, Witnesses};
+pub use witness::{WitnessApp, WitnessClock, serve_witness, witness_router};
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;

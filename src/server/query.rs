@@ -38,6 +38,11 @@ impl<'a> Query<'a> {
         Some(self.0.swap_remove(at).1)
     }
 
+    /// A value as it stands.
+    pub(super) fn word(&mut self, name: &str) -> Option<&'a str> {
+        self.take(name)
+    }
+
     /// A number without sign and leading zeros.
     pub(super) fn number(&mut self, name: &str) -> Result<Option<u64>, Refusal> {
         self.take(name).map(|text| parse_decimal(text).map_err(|error| bad(format!("`{name}`: {error}")))).transpose()

@@ -13,11 +13,30 @@ use crate::note::VerifierKey;
 use crate::sequencer::Sequencer;
 use crate::store::{ReadError, Reader};
 use crate::trust::{Policy, PolicyError, SignedCheckpoint};
+use crate::witness::Gathering;
 
 use super::earlier::Deposits;
 use super::guard::Gate;
 use super::limits::Limits;
 use super::pages::Pages;
+
+/// The witnesses of a ledger that is served.
+#[derive(Clone)]
+pub struct Witnesses {
+    /// What asks them.
+    pub gathering: Gathering,
+    /// Which checkpoint `/checkpoint` serves.
+    pub publish: Publish,
+}
+
+/// Which checkpoint `/checkpoint` serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Publish {
+    /// The newest, as soon as the ledger has signed it.
+    Immediate,
+    /// The newest that the quorum has cosigned.
+    Quorum,
+}
 
 /// Why a ledger can't be served.
 #[derive(Debug, Error)]
@@ -60,12 +79,13 @@ pub struct Shared {
     pub(super) software: Software,
     pub(super) vkey: VerifierKey,
     pub(super) admission: &'static str,
-    /// Trust in this ledger's key, no witnesses.
+    /// Trust in this ledger's key, and in its witnesses where there are any.
     pub(super) policy: Policy,
     pub(super) deposits: Deposits,
     pub(super) gate: Gate,
     pub(super) pages: Pages,
     pub(super) batches: Arc<Semaphore>,
+    pub(super) witnesses: Option<Witnesses>,
     /// Whether the server is stopping.
     pub(super) stopping: watch::Sender<bool>,
     checkpoint: watch::Receiver<Arc<SignedCheckpoint>>,
@@ -86,9 +106,27 @@ impl App {
     ///
     /// [`AppError`].
     pub fn new(reader: Reader, sequencer: Sequencer, limits: Limits, build: &str) -> Result<Self, AppError> {
+        Self::with_witnesses(reader, sequencer, limits, build, None)
+    }
+
+    /// The same, whose checkpoints witnesses cosign.
+    ///
+    /// # Errors
+    ///
+    /// [`AppError`].
+    pub fn with_witnesses(
+        reader: Reader,
+        sequencer: Sequencer,
+        limits: Limits,
+        build: &str,
+        witnesses: Option<Witnesses>,
+    ) -> Result<Self, AppError> {
         let vkey = VerifierKey::new_ed25519(reader.origin().key_name().clone(), *reader.public_key());
         let admission = admission(&reader)?;
-        let policy = Policy::for_log(&vkey, None)?;
+        let policy = match &witnesses {
+            Some(witnesses) => witnesses.gathering.policy().clone(),
+            None => Policy::for_log(&vkey, None)?,
+        };
         let software = Software {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -106,6 +144,7 @@ impl App {
             gate: Gate::new(limits.requests),
             batches: Arc::new(Semaphore::new(usize::try_from(limits.batches).unwrap_or(Semaphore::MAX_PERMITS))),
             stopping: watch::Sender::new(false),
+            witnesses,
             vkey,
             limits,
             reader,

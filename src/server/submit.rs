@@ -6,7 +6,7 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use tokio::sync::oneshot;
@@ -25,6 +25,7 @@ use super::App;
 use super::body;
 use super::earlier;
 use super::refusal::Refusal;
+use super::witnessed;
 
 const BYTES: &str = "application/octet-stream";
 const JSON: &str = "application/json";
@@ -54,16 +55,28 @@ impl Takes {
 }
 
 /// `POST /v1/evidence`.
-pub(super) async fn evidence(State(app): State<App>, headers: HeaderMap, body: Body) -> Result<Response, Refusal> {
-    take(Takes::Evidence, &app, &headers, body).await
+pub(super) async fn evidence(
+    State(app): State<App>,
+    RawQuery(raw): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    // Before anything is admitted: a question that can't be answered must not leave an entry behind.
+    let waits = witnessed::waits(&app, raw.as_deref())?;
+    let (status, mut answer) = take(Takes::Evidence, &app, &headers, body).await?;
+    if waits && let Some(receipt) = witnessed::wait_for(&app, LeafIndex::new(answer.entry.index)).await? {
+        answer.receipt = receipt.into_text();
+    }
+    Ok((status, Json(answer)).into_response())
 }
 
 /// `POST /v1/registry`.
 pub(super) async fn registry(State(app): State<App>, headers: HeaderMap, body: Body) -> Result<Response, Refusal> {
-    take(Takes::Registry, &app, &headers, body).await
+    let (status, answer) = take(Takes::Registry, &app, &headers, body).await?;
+    Ok((status, Json(answer)).into_response())
 }
 
-async fn take(takes: Takes, app: &App, headers: &HeaderMap, body: Body) -> Result<Response, Refusal> {
+async fn take(takes: Takes, app: &App, headers: &HeaderMap, body: Body) -> Result<(StatusCode, SubmitAnswer), Refusal> {
     let content_type = body::content_type(headers);
     let limit = match content_type.as_str() {
         BYTES => MAX_STATEMENT_BYTES,
@@ -73,8 +86,7 @@ async fn take(takes: Takes, app: &App, headers: &HeaderMap, body: Body) -> Resul
     let bytes = body::read(headers, body, limit, app.limits.body).await?;
     let statement = if content_type == JSON { verify(&statement_of_json(&bytes)?)? } else { verify(&bytes)? };
     let submitted = submit(app, takes, statement)?;
-    let (status, answer) = answer(app, submitted).await?;
-    Ok((status, Json(answer)).into_response())
+    answer(app, submitted).await
 }
 
 /// The statement's bytes out of `{"signed_statement": base64}`.
@@ -130,6 +142,7 @@ pub(super) fn submit(app: &App, takes: Takes, statement: VerifiedStatement) -> R
         Place::Known(index)
     } else {
         takes.check(statement.kind())?;
+        witnessed::check_not_behind(app)?;
         Place::Queued(app.sequencer.enqueue(statement).map_err(refused)?)
     };
     Ok(Submitted { evidence, place })

@@ -22,6 +22,7 @@ use crate::trust::SignedCheckpoint;
 use super::App;
 use super::entries::blocking;
 use super::refusal::Refusal;
+use super::witnessed;
 
 const KEEP_NOT: HeaderValue = HeaderValue::from_static("no-store");
 pub(super) const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -32,15 +33,21 @@ const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 const BY_ENCODING: HeaderValue = HeaderValue::from_static("accept-encoding");
 const TAG_SHOWN: HeaderValue = HeaderValue::from_static("etag");
 
-/// `GET /checkpoint`: the newest signed checkpoint.
+/// `GET /checkpoint`: the newest signed checkpoint; where the quorum publishes, the newest that it has cosigned.
 pub(super) async fn checkpoint(State(app): State<App>, headers: HeaderMap) -> Response {
-    show_checkpoint(&headers, &app.checkpoint())
+    let Some(checkpoint) = witnessed::published(&app) else {
+        let refusal = Refusal::new(ProblemKind::Busy, "no checkpoint has the quorum of witnesses yet");
+        return not_there(refusal.retry_after(1));
+    };
+    show_checkpoint(&headers, &checkpoint)
 }
 
 /// A checkpoint, which must be asked for each time.
 pub(super) fn show_checkpoint(headers: &HeaderMap, checkpoint: &SignedCheckpoint) -> Response {
     let head = checkpoint.head();
-    let tag = format!("\"{}-{}\"", head.size, hex::encode(head.root.as_bytes()));
+    // Cosignatures come one after another.
+    let signatures = checkpoint.note().signatures().len();
+    let tag = format!("\"{}-{}-{signatures}\"", head.size, hex::encode(head.root.as_bytes()));
     cached(headers, &tag, ASK_AGAIN, TEXT, || checkpoint.as_str().to_owned())
 }
 

@@ -31,7 +31,7 @@ pub(super) enum Column {
     Head,
     /// size to signed note, written with the commit after it.
     Checkpoint,
-    /// size to cosignatures.
+    /// size, key of a witness to its cosignature.
     Cosigned,
     /// name to a value of our own.
     Meta,
@@ -207,7 +207,7 @@ fn database_options(memory: Memory, purpose: Purpose) -> Options {
 /// damaged record, so that one flipped bit loses all that was acknowledged after it; `AbsoluteConsistency` refuses after
 /// every crash. What this mode can't see (records cut cleanly off the end, a damaged length at the very end) is seen by the
 /// comparison with DIR/tip. `tests/all/store_log.rs` holds all of that.
-fn set_integrity(options: &mut Options, purpose: Purpose) {
+pub(super) fn set_integrity(options: &mut Options, purpose: Purpose) {
     options.set_paranoid_checks(purpose != Purpose::Repair);
     options.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
     options.set_track_and_verify_wals(true);

@@ -29,6 +29,7 @@
 //! (`registry`), and when to commit (the sequencer).
 
 mod columns;
+mod cosigned;
 mod create;
 mod database;
 mod inspect;
@@ -46,9 +47,11 @@ mod stages;
 mod sweep;
 mod tip;
 mod tree;
+mod witness;
 mod writer;
 
 pub use columns::{MAX_OPEN_FILES, Memory};
+pub use cosigned::{Cosignatures, CosignedSize};
 pub use create::{CreateError, Founding};
 pub use database::ReadError;
 pub use inspect::{Inspection, inspect};
@@ -60,4 +63,5 @@ pub use settings::{STORE_VERSION, SettingError};
 pub use space::free_bytes;
 pub use stages::{Committed, Published, ReceiptUnavailable, Signed};
 pub use tip::TipError;
+pub use witness::{ForkRecord, MAX_FORKS, WitnessStore, WitnessStoreError, WitnessTurn};
 pub use writer::{CommitError, Writer};

@@ -106,6 +106,13 @@ pub fn verify_cosignature(key: &VerifierKey, text: &str, line: &SignatureLine) -
     Ok(time)
 }
 
+/// The time that a line states, if it has the form of a cosignature. Nothing is verified, and whose clock it is, is the line's
+/// own word.
+#[must_use]
+pub fn stated_time(line: &SignatureLine) -> Option<PosixTime> {
+    split(line.signature()).ok().and_then(|(seconds, _)| PosixTime::from_seconds(seconds))
+}
+
 /// Takes a `timestamped_signature` apart.
 fn split(bytes: &[u8]) -> Result<(u64, Signature), CosignatureError> {
     let wrong = CosignatureError::WrongCosignatureLength(bytes.len());

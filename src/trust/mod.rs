@@ -15,7 +15,7 @@ mod quorum;
 
 pub use crate::note::Origin;
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
-pub use cosignature::{CosignatureError, PosixTime, sign_cosignature, verify_cosignature};
+pub use cosignature::{CosignatureError, PosixTime, sign_cosignature, stated_time, verify_cosignature};
 pub use fork::{ForkError, ForkProof, ForkVerdict, NoFork};
 pub use judgement::{CheckpointJudgement, CosignatureCheck, LogSignature, QuorumCheck};
 pub use policy::{MAX_POLICY_BYTES, Policy, PolicyError, PolicyLog, PolicyProblem, PolicyWitness};

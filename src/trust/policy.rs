@@ -200,6 +200,12 @@ impl Policy {
         &self.witnesses
     }
 
+    /// Whether any cosignature is asked for.
+    #[must_use]
+    pub fn has_quorum(&self) -> bool {
+        self.rule != QuorumRule::None
+    }
+
     /// The file, byte for byte.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

@@ -41,3 +41,4 @@ mod trust_checkpoint;
 mod trust_judgement;
 mod trust_policy;
 mod vectors;
+mod witness;

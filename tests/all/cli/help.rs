@@ -25,6 +25,7 @@ fn every_command_has_a_help_text() {
     help_of("serve", "help-serve.txt");
     help_of("submit", "help-submit.txt");
     help_of("verify", "help-verify.txt");
+    help_of("refresh", "help-refresh.txt");
     help_of("show", "help-show.txt");
     help_of("find", "help-find.txt");
     help_of("enrol", "help-enrol.txt");
@@ -42,6 +43,8 @@ fn every_command_has_a_help_text() {
     help_of("export", "help-export.txt");
     help_of("import", "help-import.txt");
     help_of("rebuild-index", "help-rebuild-index.txt");
+    help_of("witness", "help-witness.txt");
+    help_of("witness serve", "help-witness-serve.txt");
 }
 
 /// `serve --help` shows what the environment sets, but never with a value that could be a secret.

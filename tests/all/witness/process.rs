@@ -1,0 +1,148 @@
+//! `notarium witness` as a process: made, told of a log, served, killed, and asked what it remembers.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use super::Log;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_notarium");
+const ORIGIN: &str = "log.example/one";
+
+fn run(directory: &Path, arguments: &[&str]) -> Output {
+    Command::new(PROGRAM).arg("witness").args(arguments).current_dir(directory).output().unwrap()
+}
+
+fn done(directory: &Path, arguments: &[&str]) -> String {
+    let output = run(directory, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+struct Running {
+    child: Child,
+    address: String,
+}
+
+impl Drop for Running {
+    /// SIGKILL: no chance to put anything in order.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Running {
+    fn start(directory: &Path) -> Self {
+        Self::start_with(directory, &["witness", "serve", "W"])
+    }
+
+    fn start_with(directory: &Path, arguments: &[&str]) -> Self {
+        let mut command = Command::new(PROGRAM);
+        command.args(arguments).args(["--listen", "127.0.0.1:0", "--log", "off"]).current_dir(directory);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim_end().strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line:?}"));
+        Self { address: address.to_owned(), child }
+    }
+
+    fn post(&self, body: &str) -> String {
+        let head = "POST /add-checkpoint HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: ";
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.write_all(format!("{head}{}\r\n\r\n{body}", body.len()).as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+}
+
+#[test]
+fn what_it_has_cosigned_is_remembered_when_it_is_killed() {
+    let room = tempfile::tempdir().unwrap();
+    let directory = room.path();
+    let (log, fork) = (Log::new(ORIGIN, &|index| index, 40), Log::new(ORIGIN, &|index| index + 7, 40));
+    let vkey = done(directory, &["keygen", "W", "--name", "w.example/1"]);
+    assert!(!run(directory, &["keygen", "W", "--name", "w.example/1"]).status.success());
+    done(directory, &["add-log", "W", &log.vkey().to_string()]);
+    assert!(!run(directory, &["add-log", "W", &log.vkey().to_string()]).status.success());
+    assert!(!run(directory, &["add-log", "W", vkey.trim_end()]).status.success());
+    let mut old = 0;
+    for size in [2, 3, 9, 17, 31] {
+        let witness = Running::start(directory);
+        let answer = witness.post(&log.body(old, size));
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\u{2014} w.example/1 "), "{answer}");
+        drop(witness);
+        let witness = Running::start(directory);
+        assert!(witness.post(&log.body(old, size)).starts_with("HTTP/1.1 409"));
+        assert!(witness.post(&fork.body(size, size + 1)).starts_with("HTTP/1.1 422"));
+        assert!(witness.post(&fork.body(size, size)).starts_with("HTTP/1.1 422"));
+        old = size;
+    }
+    let listed = run(directory, &["list", "W"]);
+    let text = String::from_utf8(listed.stdout).unwrap();
+    assert!(text.contains(&format!("log {ORIGIN}: cosigned 31 entries")), "{text}");
+    assert_eq!(text.matches("FORK").count(), 5, "{text}");
+    assert_eq!(listed.status.code(), Some(1), "a fork is no good news");
+}
+
+/// Runs any command, which must end well: what it says to stdout and stderr.
+fn well(directory: &Path, arguments: &[&str]) -> String {
+    let output = Command::new(PROGRAM).args(arguments).current_dir(directory).output().unwrap();
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{arguments:?}: {text}");
+    text
+}
+
+#[test]
+fn a_receipt_grows_better_from_the_command_line() {
+    let room = tempfile::tempdir().unwrap();
+    let directory = room.path();
+    let vkey = well(directory, &["init", "L", "--origin", "ledger.example/one"]);
+    let vkey = vkey.lines().next().unwrap();
+    let (mut policy, mut running) = (format!("log {vkey}\n"), Vec::new());
+    for name in ["W1", "W2"] {
+        let key = done(directory, &["keygen", name, "--name", &format!("w.example/{name}")]);
+        done(directory, &["add-log", name, vkey]);
+        running.push(Running::start_with(directory, &["witness", "serve", name]));
+        let address = &running.last().unwrap().address;
+        policy.extend(["witness ", name, " ", key.trim_end(), " http://", address, "\n"]);
+    }
+    policy.push_str("group both all W1 W2\nquorum both\n");
+    fs::write(directory.join("policy"), policy).unwrap();
+    well(directory, &["keygen", "--out", "me.key"]);
+    fs::write(directory.join("a.txt"), "a").unwrap();
+    fs::write(directory.join("b.txt"), "b").unwrap();
+    let arguments = ["serve", "L", "--least-free-mib", "0", "--witness-policy", "policy", "--witness-wait", "60"];
+    let ledger = Running::start_with(directory, &arguments);
+    let url = format!("http://{}", ledger.address);
+    let submit = |more: &[&str]| {
+        let common = ["submit", "--ledger", &url, "--key", "me.key", "--policy", "policy"];
+        well(directory, &[&common[..], more].concat())
+    };
+    // With its own signature only the receipt can't be told to be good; the witnessed one is at once.
+    submit(&["a.txt", "--title", "A"]);
+    assert!(!submit(&["b.txt", "--witnessed"]).contains("no cosignature yet"));
+    let b = well(directory, &["verify", "b.txt", "--policy", "policy"]);
+    assert!(b.contains("W1") && b.contains("W2"), "{b}");
+    let before = fs::read_to_string(directory.join("a.txt.receipt")).unwrap();
+    let verify = |code| {
+        let output =
+            Command::new(PROGRAM).args(["verify", "a.txt", "--policy", "policy"]).current_dir(directory).output();
+        assert_eq!(output.unwrap().status.code(), Some(code));
+    };
+    verify(2);
+    let refresh = || well(directory, &["refresh", "a.txt.receipt", "--ledger", &url, "--policy", "policy"]);
+    let said = refresh();
+    assert!(said.contains("replaced, the older one is a.txt.receipt.1") && said.contains("no later than"), "{said}");
+    assert_eq!(fs::read_to_string(directory.join("a.txt.receipt.1")).unwrap(), before);
+    verify(0);
+    assert!(refresh().contains("is the ledger's best already"));
+    assert!(!directory.join("a.txt.receipt.2").exists());
+    // What is private stays in the receipt, and the file its owner's.
+    let shown = well(directory, &["show", "a.txt.receipt"]);
+    assert!(shown.contains("title: \"A\""), "{shown}");
+    assert_eq!(shown.matches("by that witness's clock").count(), 2, "{shown}");
+}
