@@ -253,7 +253,7 @@ fn texts() -> Vec<(String, String)> {
     let mut open = vec![root().to_owned()];
     while let Some(path) = open.pop() {
         let name = path.file_name().unwrap().to_str().unwrap();
-        if path.is_dir() && (path == root() || !(name.starts_with('.') || name == "target")) {
+        if path.is_dir() && (path == root() || !(name.starts_with('.') || ["node_modules", "target"].contains(&name))) {
             open.extend(fs::read_dir(&path).unwrap().map(|item| item.unwrap().path()));
         } else if path.extension().is_some_and(|end| end == "rs" || end == "md" || end == "toml") {
             found.push((path.display().to_string(), fs::read_to_string(&path).unwrap()));

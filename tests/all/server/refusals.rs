@@ -13,7 +13,7 @@ async fn what_is_not_there_is_a_problem_under_v1_and_text_elsewhere() {
     for path in ["/v1/", "/v1/nowhere", "/v1/entries/1", "/v1/entries/1/receipt", "/v1/entries/0/more"] {
         assert_eq!(served.get(path).await.problem().0, ProblemKind::NotFound, "{path}");
     }
-    for path in ["/", "/v1", "/v2/ledger", "/tile", "/tile/", "/checkpoint/"] {
+    for path in ["/index.html", "/assets/", "/v1", "/v2/ledger", "/tile", "/tile/", "/checkpoint/"] {
         let answer = served.get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"), "{path}");
