@@ -65,6 +65,19 @@ export const WORDS = {
     'the folder is not as its manifest says: {changed} changed, {missing} missing, {added} added, {renamed} renamed',
     '文件夹与清单不一致：已更改 {changed} 个，缺失 {missing} 个，多出 {added} 个，改名 {renamed} 个',
   ],
+  'member-listed': [
+    "the file has the SHA-256 that the package's manifest lists for {path}",
+    '该文件的 SHA-256 与证据包清单所列 {path} 一致',
+  ],
+  'member-renamed': [
+    "the file has the SHA-256 that the package's manifest lists for {path}; it is called {name} here",
+    '该文件的 SHA-256 与证据包清单所列 {path} 一致；此处名为 {name}',
+  ],
+  'member-changed': [
+    "the package's manifest lists {path} with another SHA-256: {sha256}",
+    '证据包清单所列 {path} 的 SHA-256 不同：{sha256}',
+  ],
+  'member-not-listed': ["the package's manifest lists no file with this SHA-256", '证据包清单中没有 SHA-256 与此相同的文件'],
   equals: ['equals', '一致'],
   differs: ['differs', '不一致'],
   'evidence-not-given': ['neither the evidence nor its digests were given', '未提供证据或其摘要'],
@@ -184,6 +197,8 @@ export const WORDS = {
   evidence: ['Evidence', '证据'],
   file: ['file', '文件'],
   folder: ['folder', '文件夹'],
+  'package-file': ['file shown', '出示文件'],
+  'package-manifest': ['manifest', '清单'],
   'files-same': ['{count} files the same', '{count} 个文件相同'],
   'file-changed': ['changed', '已更改'],
   'file-missing': ['missing', '缺失'],
@@ -262,6 +277,15 @@ export const WORDS = {
   'not-lookalike': ['that a file that looks the same but has other bytes is the same', '外观相同而字节不同的文件即为同一文件'],
   'not-finer': ['a time finer than the interval given', '比所载区间更精确的时间'],
   'not-collusion': ['anything at all if ledger and witnesses collude', '账本与见证人串通时的任何事项'],
+
+  // A list of many.
+  'list-verdict': ['verdict', '结论'],
+  'list-line': ['line', '行'],
+  'list-entry': ['entry', '条目'],
+  'list-summary': [
+    '{all} verified: {matched} match, {mismatched} do not, {undetermined} could not be told',
+    '共核验 {all} 件：一致 {matched} 件，不一致 {mismatched} 件，无法判定 {undetermined} 件',
+  ],
 
   // Who verified, with what.
   'verified-with': ['Verified with', '核验方式'],
