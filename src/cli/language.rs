@@ -22,6 +22,46 @@ enum Offered {
     Zh,
 }
 
+/// The option of a command that writes documents, which can be in both languages at once.
+#[derive(clap::Args, Debug)]
+pub(super) struct Several {
+    #[arg(
+        long,
+        value_enum,
+        value_name = "LANGUAGE",
+        help = "Language of the report, or both; without it LC_ALL, LC_MESSAGES or LANG decide"
+    )]
+    lang: Option<OfferedSeveral>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum OfferedSeveral {
+    En,
+    Zh,
+    Both,
+}
+
+impl Several {
+    /// The language of what is said in one: the first of those asked for.
+    pub(super) fn first(&self) -> Language {
+        self.languages().first().copied().unwrap_or(Language::En)
+    }
+
+    /// The languages asked for, Chinese first when it is both; else the locale's.
+    pub(super) fn languages(&self) -> &'static [Language] {
+        let language = match self.lang {
+            Some(OfferedSeveral::Both) => return &[Language::Zh, Language::En],
+            Some(OfferedSeveral::En) => Language::En,
+            Some(OfferedSeveral::Zh) => Language::Zh,
+            None => Choice { lang: None }.language(),
+        };
+        match language {
+            Language::En => &[Language::En],
+            Language::Zh => &[Language::Zh],
+        }
+    }
+}
+
 impl Choice {
     /// The language asked for, or the locale's, or English.
     pub(super) fn language(&self) -> Language {

@@ -5,7 +5,9 @@
 //! Not here: anything that another program could want to call; that is in the rooms below.
 
 mod audit;
+mod certificate;
 mod clock;
+mod document;
 mod enrol;
 mod export;
 mod find;
@@ -50,6 +52,11 @@ static VERSION: LazyLock<String> = LazyLock::new(|| format!("{} (build {})", env
 /// Which build of the program this is: the git commit, which the Makefile puts into `NOTARIUM_BUILD`.
 fn build() -> &'static str {
     option_env!("NOTARIUM_BUILD").filter(|build| !build.is_empty()).unwrap_or("unknown")
+}
+
+/// The program as a certificate or a report names it.
+fn software() -> String {
+    format!("notarium {}", *VERSION)
 }
 
 /// What a command's exit code says (the house's three codes).
@@ -101,6 +108,8 @@ enum Command {
     Verify(verify::Args),
     /// Replace a receipt by one that witnesses have cosigned
     Refresh(refresh::Args),
+    /// Write a certificate of a deposit, to print or for programs
+    Certificate(certificate::Args),
     /// Show what a receipt says, without verifying it
     Show(show::Args),
     /// Look up what a ledger has of a file or a digest
@@ -152,6 +161,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Submit(args) => submit::run(&args, &output),
         Command::Verify(args) => verify::run(&args, &output),
         Command::Refresh(args) => refresh::run(&args, &output),
+        Command::Certificate(args) => certificate::run(&args, &output),
         Command::Show(args) => show::run(&args, &output),
         Command::Find(args) => find::run(&args, &output),
         Command::Enrol(args) => enrol::run(&args, &output),

@@ -71,6 +71,15 @@ impl Output {
         }
     }
 
+    /// Prints a document to stdout: byte for byte to a file or a program, and to a terminal with nothing in it that could
+    /// steer it.
+    ///
+    /// # Errors
+    /// As [`data`](Self::data).
+    pub(super) fn document(&self, text: &str) -> io::Result<()> {
+        if io::stdout().is_terminal() { self.raw(&escaped(text)) } else { self.raw(text) }
+    }
+
     /// True once nobody reads stdout any more: a command that only lists can stop.
     pub(super) fn reader_gone(&self) -> bool {
         self.reader_gone.load(Ordering::Relaxed)

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 
+use super::document::{Destination, write_document};
 use super::ledger_option::{Source, read_policy};
 use super::output::{Output, Unit, WithHint, hinted_by};
-use super::{Exit, clock, language, step_eight};
+use super::{Exit, clock, language, software, step_eight};
 use crate::crypto::{Digests, DualHasher};
 use crate::desk::{
     Deposited, FileError, FolderError, Progress, Target, digest_file, explain, manifest_of, member, package_around,
@@ -17,8 +18,8 @@ use crate::desk::{
 use crate::evidence::{Body, Manifest};
 use crate::ledger::{MAX_RECEIPT_BYTES, Receipt};
 use crate::report::{
-    FolderDifference, Inputs, LedgerSide, Member, Outcome, Provenance, Remark, Report, Step, Verdict, render_text,
-    verify_receipt,
+    Document, FolderDifference, Inputs, LedgerSide, Member, Outcome, Provenance, Remark, Report, Step, Verdict,
+    render_text, verify_receipt,
 };
 use crate::trust::Policy;
 
@@ -44,8 +45,14 @@ pub(super) struct Args {
     /// The ledger, to look for earlier deposits (check 8): its folder or its address
     #[arg(long, value_name = "DIR-OR-URL")]
     ledger: Option<Source>,
+    /// Write the report to a file, to print or to file: HTML, or canonical JSON (RFC 8785) when the name ends in .json
+    #[arg(long, value_name = "OUT")]
+    report: Option<PathBuf>,
+    /// Who verifies, as the report shall say
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
     #[command(flatten)]
-    language: language::Choice,
+    language: language::Several,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -53,8 +60,17 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     let policy = args.policy.as_deref().map(read_policy).transpose()?;
-    let with =
-        With { policy: policy.as_ref(), policy_path: args.policy.as_deref(), ledger: args.ledger.as_ref(), output };
+    let with = With {
+        policy: policy.as_ref(),
+        policy_path: args.policy.as_deref(),
+        ledger: args.ledger.as_ref(),
+        provenance: Provenance {
+            software: args.report.as_ref().map_or_else(|| Provenance::default().software, |_| software()),
+            verified_by: args.by.clone(),
+            ..Provenance::default()
+        },
+        output,
+    };
     if let Some(list) = &args.list {
         return list::run(list, args, &with);
     }
@@ -64,12 +80,18 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         manifest: args.manifest.as_deref(),
     };
     let meter = output.meter("hashing", Unit::Bytes, 0);
-    let report = with.report(&asked, &meter)?;
+    let Verified { report, receipt } = with.verified(&asked, &meter)?;
     drop(meter);
+    if let Some(path) = &args.report {
+        let document = Document::report(&report, &receipt, policy.as_ref());
+        let destination = Destination { path: Some(path), json: false };
+        write_document(&document, &destination, args.language.languages(), output)?;
+    }
     if args.json {
         output.json(&report)?;
     } else {
-        output.data(render_text(&report, args.language.language(), &clock::local).trim_end())?;
+        let texts = args.language.languages().iter().map(|language| render_text(&report, *language, &clock::local));
+        output.data(texts.collect::<Vec<_>>().join("\n").trim_end())?;
     }
     Ok(exit(report.verdict))
 }
@@ -115,11 +137,19 @@ struct With<'a> {
     policy: Option<&'a Policy>,
     policy_path: Option<&'a Path>,
     ledger: Option<&'a Source>,
+    /// Who verifies, and with what.
+    provenance: Provenance,
     output: &'a Output,
 }
 
+/// A report, and the receipt that it is about.
+struct Verified {
+    report: Report,
+    receipt: Vec<u8>,
+}
+
 impl With<'_> {
-    fn report(&self, asked: &Asked<'_>, progress: &dyn Progress) -> anyhow::Result<Report> {
+    fn verified(&self, asked: &Asked<'_>, progress: &dyn Progress) -> anyhow::Result<Verified> {
         let (target, shown) = asked.target(self.output)?;
         let receipt_path = asked.receipt.map_or_else(|| target.receipt(), Path::to_owned);
         let receipt = read_receipt(&receipt_path)?;
@@ -139,14 +169,16 @@ impl With<'_> {
             evidence: Some(target.evidence().display().to_string()),
             receipt: Some(receipt_path.display().to_string()),
             policy: self.policy_path.map(|path| path.display().to_string()),
-            ..Provenance::default()
+            ..self.provenance.clone()
         };
-        Question { receipt: &receipt, policy: self.policy, ledger, provenance }.report(&target, &evidence, progress)
+        let question = Question { receipt: &receipt, policy: self.policy, ledger, provenance };
+        let report = question.report(&target, &evidence, progress)?;
+        Ok(Verified { report, receipt })
     }
 }
 
 /// What is at hand of the evidence.
-struct Evidence {
+pub(super) struct Evidence {
     digests: Digests,
     /// How a folder differs from its manifest, where there is a manifest.
     difference: Option<FolderDifference>,
@@ -197,35 +229,48 @@ fn read_manifest(path: &Path) -> anyhow::Result<(Vec<u8>, Manifest)> {
     Ok((bytes, manifest))
 }
 
-struct Question<'a> {
-    receipt: &'a [u8],
-    policy: Option<&'a Policy>,
-    ledger: Option<LedgerSide>,
-    provenance: Provenance,
+/// What is asked, whatever is at hand of the evidence.
+pub(super) struct Question<'a> {
+    pub(super) receipt: &'a [u8],
+    pub(super) policy: Option<&'a Policy>,
+    pub(super) ledger: Option<LedgerSide>,
+    pub(super) provenance: Provenance,
 }
 
 impl Question<'_> {
-    fn report(self, target: &Target, evidence: &Evidence, progress: &dyn Progress) -> anyhow::Result<Report> {
-        let report = self.verify(evidence, Vec::new());
+    pub(super) fn report(
+        self,
+        target: &Target,
+        evidence: &Evidence,
+        progress: &dyn Progress,
+    ) -> anyhow::Result<Report> {
+        let report = self.verify(Some(evidence), Vec::new());
         let differs = report.check(Step::Evidence).is_some_and(|check| check.outcome == Outcome::Failed);
         if !differs || !target.evidence().exists() {
             return Ok(report);
         }
-        Ok(self.verify(evidence, remarks(target.evidence(), self.receipt, progress)?))
+        Ok(self.verify(Some(evidence), remarks(target.evidence(), self.receipt, progress)?))
     }
 
-    fn verify(&self, evidence: &Evidence, remarks: Vec<Remark>) -> Report {
+    pub(super) fn verify(&self, evidence: Option<&Evidence>, remarks: Vec<Remark>) -> Report {
         verify_receipt(Inputs {
             receipt: self.receipt,
-            evidence: Some(evidence.digests),
-            folder: evidence.difference.clone(),
-            member: evidence.member.clone(),
+            evidence: evidence.map(|evidence| evidence.digests),
+            folder: evidence.and_then(|evidence| evidence.difference.clone()),
+            member: evidence.and_then(|evidence| evidence.member.clone()),
             policy: self.policy,
             ledger: self.ledger.clone(),
             remarks,
             provenance: self.provenance.clone(),
         })
     }
+}
+
+/// What is at hand of the evidence at a path.
+pub(super) fn evidence_at(path: &Path, progress: &dyn Progress, output: &Output) -> anyhow::Result<(Target, Evidence)> {
+    let target = Target::new(path).map_err(hinted_by(FileError::hint))?;
+    let evidence = Evidence::read(&target, progress, output)?;
+    Ok((target, evidence))
 }
 
 /// The closest explanation of evidence that is not what was deposited.
@@ -247,7 +292,7 @@ fn digest(path: &Path, progress: &dyn Progress) -> anyhow::Result<Digests> {
     digest_file(path, progress).map_err(hinted_by(FileError::hint))
 }
 
-fn read_receipt(path: &Path) -> anyhow::Result<Vec<u8>> {
+pub(super) fn read_receipt(path: &Path) -> anyhow::Result<Vec<u8>> {
     const HINT: &str =
         "the receipt is written beside the evidence when it is deposited; --receipt FILE names another place";
     let metadata = path.metadata().with_context(|| format!("cannot read receipt {}", path.display())).hint(HINT)?;
@@ -258,7 +303,7 @@ fn read_receipt(path: &Path) -> anyhow::Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read receipt {}", path.display())).hint(HINT)
 }
 
-fn exit(verdict: Verdict) -> Exit {
+pub(super) fn exit(verdict: Verdict) -> Exit {
     match verdict {
         Verdict::Match => Exit::Holds,
         Verdict::Mismatch | Verdict::NotDeposited => Exit::DoesNotHold,

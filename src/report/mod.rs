@@ -6,6 +6,7 @@
 //! what a match does not prove. No files, no clock, no network: the evidence comes in as digests, trust as a policy.
 
 mod checkpoint;
+mod document;
 mod facts;
 mod folder;
 mod key;
@@ -19,6 +20,7 @@ mod verdict;
 mod verify;
 mod words;
 
+pub use document::{Document, DocumentError, DocumentKind, canonical_json, code_content};
 pub use facts::{
     BeforeLedger, CheckpointFacts, Details, DigestFacts, EarlierDeposit, EntryFacts, EvidenceFacts, Facts, KeyFacts,
     LedgerSide, StatementFacts, TimeFacts, Vouched, WitnessFacts,

@@ -307,6 +307,36 @@ words! {
     ListEntry: "entry", "条目";
     ListSummary: "{all} verified: {matched} match, {mismatched} do not, {undetermined} could not be told",
         "共核验 {all} 件：一致 {matched} 件，不一致 {mismatched} 件，无法判定 {undetermined} 件";
+    // Certificate and report as documents.
+    Certificate: "Certificate of deposit", "存证证书";
+    NotEndorsed: "Made by a program from the receipt named below. It is not issued or endorsed by a court, and it does not \
+        replace the receipt: keep both.",
+        "本文件由程序依据下列存证回执生成，并非由人民法院出具或认可，亦不能代替存证回执，请一并妥善保存。";
+    CodeHolds: "entry number and leaf hash", "存证编号与叶哈希";
+    DepositMode: "mode", "摘要方式";
+    ModePlain: "plain: digests of the bytes themselves", "明文存证：数据本身的摘要";
+    ModeSalted: "salted: digests mixed with a secret salt", "加盐：与保密盐值混合后的摘要";
+    StepNumber: "no.", "序号";
+    StepLabel: "check", "核验项";
+    OutcomeLabel: "outcome", "结果";
+    ReasonLabel: "reason", "理由";
+    WhoseWord: "by whose clock", "依何人时钟";
+    TimeLabel: "time", "时间";
+    EarlierHeading: "Earlier deposits of the same evidence", "同一证据的更早存证";
+    EarlierNone: "none: no earlier entry of this ledger deposits the same evidence", "无：本账本中没有同一证据的更早存证";
+    EarlierUnknown: "not checked: no ledger was asked", "未核验：未查询账本";
+    FirstIsNotCreation: "Who deposited first has not thereby made it first.", "首次存证不等于最先创作。";
+    PathLabel: "inclusion path", "包含证明路径";
+    PathHashes: "{count} hashes, leaf side first", "{count} 个哈希，自叶侧起";
+    DetailsNotDisclosed: "nothing is disclosed", "未披露任何内容";
+    VerifyAgain: "How to verify it again", "如何再次核验";
+    CommandNote: "Off line, on any machine, with the evidence, its receipt, and a policy that you obtained by a way of your own. \
+        Whoever verifies the same with the same version gets the same verdict.",
+        "可在任何计算机上离线进行，须备有证据、存证回执及自行取得的核验策略。以同一版本核验相同材料者，所得结论相同。";
+    FormatLabel: "formats", "格式版本";
+    PolicyKeys: "keys of the policy", "策略所列密钥";
+    PolicyLogKey: "ledger: {key}", "账本：{key}";
+    PolicyWitnessKey: "witness: {key}", "见证人：{key}";
 
     // Who verified, with what.
     VerifiedWith: "Verified with", "核验方式";

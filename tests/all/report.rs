@@ -6,6 +6,7 @@ use notarium::trust::Policy;
 use serde_json::Value;
 
 mod absence;
+mod document;
 mod every_byte;
 mod key;
 mod page;

@@ -7,7 +7,7 @@ use std::thread;
 
 use serde::Serialize;
 
-use super::{Args, Asked, With};
+use super::{Args, Asked, Verified, With};
 use crate::cli::Exit;
 use crate::cli::output::{Unit, hinted_by};
 use crate::desk::{List, ListError, ListLine, Progress};
@@ -24,7 +24,7 @@ pub(super) fn run(path: &Path, args: &Args, with: &With<'_>) -> anyhow::Result<E
     if args.json {
         with.output.json(&Whole { format: FORMAT, summary: &summary, lines: &rows })?;
     } else {
-        let language = args.language.language();
+        let language = args.language.first();
         for line in table(&rows, language) {
             with.output.data(line)?;
         }
@@ -60,8 +60,8 @@ fn verify(line: &ListLine, folder: &Path, with: &With<'_>) -> Row {
     };
     let receipt = fields.others.first().cloned().flatten().map(|receipt| folder.join(receipt));
     let asked = Asked { path: &fields.path, receipt: receipt.as_deref(), manifest: None };
-    match with.report(&asked, &Silent) {
-        Ok(report) => Row {
+    match with.verified(&asked, &Silent) {
+        Ok(Verified { report, .. }) => Row {
             line: line.number,
             path: fields.written.clone(),
             verdict: report.verdict,

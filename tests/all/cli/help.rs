@@ -26,6 +26,7 @@ fn every_command_has_a_help_text() {
     help_of("submit", "help-submit.txt");
     help_of("verify", "help-verify.txt");
     help_of("refresh", "help-refresh.txt");
+    help_of("certificate", "help-certificate.txt");
     help_of("show", "help-show.txt");
     help_of("find", "help-find.txt");
     help_of("enrol", "help-enrol.txt");

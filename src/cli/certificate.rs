@@ -1,0 +1,87 @@
+//! `notarium certificate`: a deposit as one document for people, or for programs.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use super::document::{Destination, write_document};
+use super::ledger_option::{Source, read_policy};
+use super::output::{Output, Unit, hinted_by};
+use super::verify::{Question, evidence_at, exit, read_receipt};
+use super::{Exit, clock, language, software, step_eight};
+use crate::ledger::Receipt;
+use crate::report::{Document, DocumentError, Provenance};
+
+#[derive(clap::Args, Debug)]
+#[command(
+    after_help = "Exit codes: 0 written, and the deposit matches; 1 it does not verify, nothing is written; 2 written, but not \
+                        all could be checked, or it could not be told."
+)]
+pub(super) struct Args {
+    /// The receipt
+    #[arg(value_name = "RECEIPT")]
+    receipt: PathBuf,
+    /// The evidence, a file or a folder: without it check 2 is not made and nothing can match
+    #[arg(long, value_name = "PATH")]
+    evidence: Option<PathBuf>,
+    /// Whom you trust: logs, witnesses, quorum; without it checks 5 and 6 are not made and nothing can match
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// The ledger, to look for the key's enrolment and earlier deposits (check 8): its folder or its address
+    #[arg(long, value_name = "DIR-OR-URL")]
+    ledger: Option<Source>,
+    /// Who issues it
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+    /// Where to write it: HTML, or canonical JSON (RFC 8785) when the name ends in .json; without it to stdout
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write canonical JSON (RFC 8785), whatever the name
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    language: language::Several,
+}
+
+pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
+    let policy = args.policy.as_deref().map(read_policy).transpose()?;
+    let receipt = read_receipt(&args.receipt)?;
+    let parsed = Receipt::parse(&receipt).with_context(|| format!("{} is not a receipt", args.receipt.display()))?;
+    let meter = output.meter("hashing", Unit::Bytes, 0);
+    let at_hand = args.evidence.as_deref().map(|path| evidence_at(path, &meter, output)).transpose()?;
+    let ledger = args.ledger.as_ref().and_then(|source| {
+        step_eight::ask(source, &parsed, output).unwrap_or_else(|error| {
+            output.warning(&error.context("step 8 is not made"));
+            None
+        })
+    });
+    let provenance = Provenance {
+        software: software(),
+        verified_at: clock::now(),
+        verified_by: args.by.clone(),
+        evidence: at_hand.as_ref().map(|(target, _)| target.evidence().display().to_string()),
+        receipt: Some(args.receipt.display().to_string()),
+        policy: args.policy.as_ref().map(|path| path.display().to_string()),
+        ..Provenance::default()
+    };
+    let question = Question { receipt: &receipt, policy: policy.as_ref(), ledger, provenance };
+    let report = match &at_hand {
+        Some((target, evidence)) => question.report(target, evidence, &meter)?,
+        None => question.verify(None, Vec::new()),
+    };
+    drop(meter);
+    let document = match Document::certificate(&report, &receipt, policy.as_ref()) {
+        Err(error @ DocumentError::Mismatch) => {
+            output.error(&hinted_by(DocumentError::hint)(error));
+            return Ok(Exit::DoesNotHold);
+        }
+        other => other.map_err(hinted_by(DocumentError::hint))?,
+    };
+    write_document(
+        &document,
+        &Destination { path: args.out.as_deref(), json: args.json },
+        args.language.languages(),
+        output,
+    )?;
+    Ok(exit(report.verdict))
+}
