@@ -78,7 +78,7 @@ impl<'a> Html<'a> {
     /// A row of a label and its values, each a piece of markup on a line of its own.
     pub(super) fn row(&mut self, label: Word, values: &[String]) {
         let label = self.word(label);
-        let values: String = values.iter().map(|value| format!("<div>{value}</div>")).collect();
+        let values = values.iter().map(|value| format!("<div>{value}</div>")).collect::<Vec<_>>().concat();
         self.line(&format!("<tr><th class=\"inline\" scope=\"row\">{label}</th><td>{values}</td></tr>"));
     }
 }

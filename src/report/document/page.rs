@@ -119,7 +119,12 @@ impl Page<'_> {
         self.html.line(&format!("<table class=\"checks\">\n<thead><tr>{heads}</tr></thead>\n<tbody>"));
         for check in &self.document.report.checks {
             let class = if check.outcome == Outcome::Passed { "inline" } else { "inline failed" };
-            let why: String = check.detail.iter().map(|why| format!("<div>{}</div>", self.html.said(why))).collect();
+            let why = check
+                .detail
+                .iter()
+                .map(|why| format!("<div>{}</div>", self.html.said(why)))
+                .collect::<Vec<_>>()
+                .concat();
             self.html.line(&format!(
                 "<tr><td>{}</td><td class=\"inline\">{}</td><td class=\"{class}\">{}</td><td>{why}</td></tr>",
                 check.step.number(),
@@ -136,8 +141,11 @@ impl Page<'_> {
             return;
         }
         self.html.heading(Word::Remarks);
-        let items: String =
-            remarks.iter().map(|remark| format!("<li>{}</li>", self.html.said(&remark.sentence()))).collect();
+        let items = remarks
+            .iter()
+            .map(|remark| format!("<li>{}</li>", self.html.said(&remark.sentence())))
+            .collect::<Vec<_>>()
+            .concat();
         self.html.line(&format!("<ul>{items}</ul>"));
     }
 
