@@ -91,7 +91,9 @@ fn ledger_side(reader: &Reader, receipt: &[u8]) -> Result<Option<LedgerSide>, Re
             let mut deposits = Vec::with_capacity(earlier.len());
             for index in earlier {
                 let entry = reader.entry(index)?.and_then(|bytes| Entry::parse(&bytes).ok());
-                deposits.extend(entry.and_then(|entry| EarlierDeposit::new(&entry, registry.as_ref())));
+                let deposit = entry.and_then(|entry| EarlierDeposit::new(&entry, registry.as_ref()));
+                // A list with one left out would be a wrong one.
+                deposits.push(deposit.ok_or(ReadError::Damaged { column: "entry", key: index.to_string() })?);
             }
             Some(deposits)
         }

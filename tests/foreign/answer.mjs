@@ -13,6 +13,8 @@ function signatureWords(statement) {
     if (key.suite !== 1) return "unknown-suite";
     if (!v.valid(key.bytes, signed, signature)) return wrong[i];
   }
+  // A revoked key has no signature of its own here, and its suite must be understood all the same.
+  if (statement.kind === 3 && statement.of.suite !== 1) return "unknown-suite";
   return statement.kind < 4 ? "ok" : "unknown-kind";
 }
 

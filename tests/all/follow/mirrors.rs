@@ -9,7 +9,7 @@ use notarium::audit_state::StateError;
 use notarium::follow::{CaughtUp, LogFolder, Mirror, MirrorError, Source, SourceError, Unread};
 use notarium::merkle::{BundleId, TileId};
 
-use super::{Kept, LogServer, notarium, policy, text};
+use super::{Kept, LogServer, Reply, notarium, policy, text};
 
 /// A folder that can be read so many times, and then no more.
 struct Failing {
@@ -167,4 +167,76 @@ fn nothing_is_made_of_an_export_that_does_not_hold() {
     notarium::keyfile::write_new(&other, &crate::samples::submitter_key(), None).unwrap();
     let (code, _, stderr) = notarium(&["import", text(&export), text(&again), "--key", text(&other)]);
     assert!(code == 2 && stderr.contains("is not the key"), "{stderr}");
+}
+
+#[test]
+fn a_mirror_that_is_killed_over_and_over_ends_as_the_log() {
+    let kept = Kept::new(300);
+    let first = kept.export();
+    kept.grow(1_700);
+    let second = kept.export();
+    let folder = kept.path("mirror");
+    let server = LogServer::new(&first);
+    assert_eq!(notarium(&["mirror", server.address(), text(&folder)]).0, 0);
+    server.serve(&second);
+    for answers in 0..8 {
+        // The server says when so many answers went out, and holds the next one until the client is gone.
+        let (told, heard) = std::sync::mpsc::channel();
+        let left = AtomicU64::new(answers);
+        server.lie(move |_, bytes| {
+            if left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_err() {
+                let _ = told.send(());
+                return Reply::Status(503);
+            }
+            Reply::Bytes(bytes)
+        });
+        let program = env!("CARGO_BIN_EXE_notarium");
+        let mut child = std::process::Command::new(program)
+            .args(["mirror", server.address(), text(&folder)])
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        heard.recv().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(fs::read(folder.join("checkpoint")).unwrap(), fs::read(first.join("checkpoint")).unwrap());
+    }
+    server.lie(|_, bytes| Reply::Bytes(bytes));
+    let (code, _, stderr) = notarium(&["mirror", server.address(), text(&folder)]);
+    assert_eq!(code, 0, "{stderr}");
+    same_log(&folder, &second);
+    assert_eq!(notarium(&["audit", text(&folder)]).0, 0);
+}
+
+#[test]
+fn a_full_disk_half_way_leaves_what_was_verified() {
+    let kept = Kept::new(300);
+    let first = kept.export();
+    let (folder, state) = (kept.path("mirror"), kept.path("state"));
+    assert_eq!(notarium(&["mirror", text(&first), text(&folder)]).0, 0);
+    assert_eq!(notarium(&["audit", text(&first), "--state", text(&state)]).0, 0);
+    kept.grow(700);
+    let second = kept.export();
+    // No file may grow beyond 8 KiB: a bundle is longer, and so are the ids of an audit.
+    let limited = |args: &[&str]| {
+        let script = "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"";
+        let output = std::process::Command::new("bash")
+            .args([&["-c", script, env!("CARGO_BIN_EXE_notarium")], args].concat())
+            .output()
+            .unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    for args in [
+        ["mirror", text(&second), text(&folder)].as_slice(),
+        ["audit", text(&second), "--state", text(&state)].as_slice(),
+    ] {
+        let (code, stderr) = limited(args);
+        assert_eq!(code, Some(2), "{stderr}");
+        assert!(stderr.contains("File too large") && stderr.contains("error: cannot"), "{stderr}");
+    }
+    assert_eq!(fs::read(folder.join("checkpoint")).unwrap(), fs::read(first.join("checkpoint")).unwrap());
+    assert_eq!(notarium(&["mirror", text(&second), text(&folder)]).0, 0);
+    same_log(&folder, &second);
+    let (code, stdout, _) = notarium(&["audit", text(&second), "--state", text(&state)]);
+    assert!(code == 0 && stdout.contains("700 replayed, from 300 on"), "{stdout}");
 }

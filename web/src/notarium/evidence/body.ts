@@ -66,6 +66,7 @@ export type Body = Genesis | Evidence | Enrol | Revoke | UnknownBody;
 
 export const isEvidence = (body: Body): body is Evidence => body.kind === KIND.evidence;
 export const isEnrol = (body: Body): body is Enrol => body.kind === KIND.enrol;
+export const isRevoke = (body: Body): body is Revoke => body.kind === KIND.revoke;
 export const isUnknownBody = (body: Body): body is UnknownBody => body.kind > KIND.revoke;
 
 export function parseBody(kind: number, bytes: Uint8Array): Body {

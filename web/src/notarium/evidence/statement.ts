@@ -5,8 +5,17 @@ import { NotariumError } from '../codec/error';
 import { Reader, Writer } from '../codec/reader';
 import { sha256 } from '../crypto/digest';
 import type { SigningKey } from '../crypto/ed25519';
-import { encodeBody, isEnrol, isUnknownBody, parseBody, type Body } from './body';
-import { ED25519, MAX_STATEMENT_BYTES, readSignature, readSuiteKey, verifyWith, writeSuiteKey, type SuiteKey } from './key';
+import { encodeBody, isEnrol, isRevoke, isUnknownBody, parseBody, type Body } from './body';
+import {
+  ED25519,
+  MAX_STATEMENT_BYTES,
+  isKnownSuite,
+  readSignature,
+  readSuiteKey,
+  verifyWith,
+  writeSuiteKey,
+  type SuiteKey,
+} from './key';
 
 const CONSENT = utf8('notarium/consent/1\n');
 
@@ -69,10 +78,18 @@ export function checkConsent({ body, bodyBytes }: SignedStatement): void {
   verifyWith(body.key, concat(CONSENT, terms), body.consent, wrong);
 }
 
+/** Checks, for a revocation, that the suite of the revoked key is understood: there is no signature of it to judge. */
+export function checkRevokedSuite({ body }: SignedStatement): void {
+  if (isRevoke(body) && !isKnownSuite(body.key)) {
+    throw new NotariumError('unknown-suite', `signature suite ${body.key.suite} is not understood`, true);
+  }
+}
+
 /** Judges every signature in it; a kind or suite that is not understood throws an unknown error. */
 export function verifyStatement(signed: SignedStatement): void {
   checkSignature(signed);
   checkConsent(signed);
+  checkRevokedSuite(signed);
   if (isUnknownBody(signed.body)) {
     throw new NotariumError('unknown-kind', `statement kind ${signed.kind} is not understood`, true);
   }
