@@ -91,7 +91,7 @@ say '4. A key that only you hold, and the deposits. Only digests and a signature
 run keygen --out me.key
 run submit files/README.md files/Cargo.toml files/LICENSE --ledger "$url" --key me.key
 run submit files/notarium-src --ledger "$url" --key me.key --title 'Notarium, source code'
-expect_saying 0 'deposited before as entry 3' submit files/LICENSE --ledger "$url" --key me.key
+expect_saying 0 'deposited before as entry [123],' submit files/LICENSE --ledger "$url" --key me.key
 
 say '5. What you keep: the receipt beside each file. It needs no server to be checked.'
 run show files/README.md.receipt
