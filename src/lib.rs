@@ -37,6 +37,7 @@ pub mod follow;
 pub mod sequencer;
 #[cfg(feature = "service")]
 pub mod upkeep;
+#[cfg(feature = "service")]
 pub mod witness;
 // floor 8
 #[cfg(feature = "service")]
