@@ -52,7 +52,12 @@ enum Attempt {
 
 impl Caller {
     pub(super) fn new(address: Address, pause: fn(Duration)) -> Self {
-        Self { agent: agent(address.is_loopback(), CONNECT, CALL, IDLE), address, pause }
+        Self::with_time_limit(address, pause, CALL)
+    }
+
+    /// A call that takes longer than `limit`, from first byte to last, is given up.
+    pub(super) fn with_time_limit(address: Address, pause: fn(Duration), limit: Duration) -> Self {
+        Self { agent: agent(address.is_loopback(), CONNECT, limit, IDLE), address, pause }
     }
 
     pub(super) fn address(&self) -> &Address {

@@ -77,6 +77,12 @@ impl Client {
         Self { caller: Caller::new(address, pause) }
     }
 
+    /// The same with another limit on the time of a call, from first byte to last, than the two minutes that are usual.
+    #[must_use]
+    pub fn with_time_limit(address: Address, limit: Duration) -> Self {
+        Self { caller: Caller::with_time_limit(address, std::thread::sleep, limit) }
+    }
+
     /// Where this client's ledger is.
     #[must_use]
     pub fn address(&self) -> &Address {

@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use notarium::audit::Place;
 use notarium::audit_state::StateError;
+use notarium::client::{Client, ClientError};
 use notarium::follow::{CaughtUp, LogFolder, Mirror, MirrorError, Source, SourceError, Unread};
 use notarium::merkle::{BundleId, TileId};
 
@@ -239,4 +241,29 @@ fn a_full_disk_half_way_leaves_what_was_verified() {
     same_log(&folder, &second);
     let (code, stdout, _) = notarium(&["audit", text(&second), "--state", text(&state)]);
     assert!(code == 0 && stdout.contains("700 replayed, from 300 on"), "{stdout}");
+}
+
+#[test]
+fn a_slow_log_is_given_up_and_nothing_is_damaged() {
+    let kept = Kept::new(300);
+    let first = kept.export();
+    let server = LogServer::new(&first);
+    let folder = kept.path("mirror");
+    let mut mirror = Mirror::open(&folder, 2).unwrap();
+    assert!(matches!(mirror.catch_up(&server.client(), None, &|_| {}).unwrap(), CaughtUp::Grown(..)));
+    kept.grow(300);
+    let second = kept.export();
+    server.serve(&second);
+    server.lie(|path, bytes| if path.contains("entries/002") { Reply::Slow(bytes) } else { Reply::Bytes(bytes) });
+    let impatient = Client::with_time_limit(server.address().parse().unwrap(), Duration::from_millis(300));
+    let given_up = mirror.catch_up(&impatient, None, &|_| {});
+    let is_late = |error: &ClientError| matches!(error, ClientError::TimedOut { .. });
+    assert!(
+        matches!(&given_up, Err(MirrorError::Source(SourceError::Client(error))) if is_late(error)),
+        "{given_up:?}"
+    );
+    assert_eq!(fs::read(folder.join("checkpoint")).unwrap(), fs::read(first.join("checkpoint")).unwrap());
+    server.lie(|_, bytes| Reply::Bytes(bytes));
+    assert!(matches!(mirror.catch_up(&server.client(), None, &|_| {}).unwrap(), CaughtUp::Grown(..)));
+    same_log(&folder, &second);
 }

@@ -38,6 +38,8 @@ pub(crate) enum Reply {
     Cut(Vec<u8>, usize),
     /// Bytes without end, until nobody takes them.
     Endless,
+    /// Half of the body, and then nothing until the client is gone.
+    Slow(Vec<u8>),
 }
 
 type Tamper = Box<dyn Fn(&str, Vec<u8>) -> Reply + Send>;
@@ -106,6 +108,13 @@ fn answer(stream: &TcpStream, root: &Path, tamper: &Tamper) -> std::io::Result<(
         Reply::Cut(bytes, at) => {
             head(200, &format!("content-length: {}\r\n", bytes.len()))?;
             (&mut &*stream).write_all(&bytes[..at])
+        }
+        Reply::Slow(bytes) => {
+            head(200, &format!("content-length: {}\r\n", bytes.len()))?;
+            (&mut &*stream).write_all(&bytes[..bytes.len() / 2])?;
+            // Ends when the client closes; what it says until then is nothing.
+            lines.next();
+            Ok(())
         }
         Reply::Endless => {
             head(200, "")?;
