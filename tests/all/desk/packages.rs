@@ -145,9 +145,9 @@ fn a_package_with_a_file_that_changes_or_goes_away_meanwhile_is_none() {
     }
     let large = scene.put("work/large", vec![b'a'; 3 << 20]);
     let grow = Once(Box::new(move || {
-        let mut bytes = fs::read(&large).unwrap();
-        bytes.push(b'x');
-        fs::write(&large, bytes).unwrap();
+        // It only grows: written anew, it would be empty for a moment, and an empty file is a whole one.
+        let mut file = fs::OpenOptions::new().append(true).open(&large).unwrap();
+        std::io::Write::write_all(&mut file, b"x").unwrap();
     }));
     let error = manifest_of(&scene.path("work"), &grow).unwrap_err();
     assert!(matches!(error, FolderError::File(FileError::Changed { .. })), "{error}");
