@@ -56,6 +56,8 @@ pub enum ProblemKind {
     DiskLow,
     /// 503: the server's clock is behind the last entry.
     ClockBehind,
+    /// 503: it is not known yet what the ledger's witnesses have cosigned; reading goes on.
+    WitnessesNotHeard,
 }
 
 impl ProblemKind {
@@ -76,7 +78,7 @@ impl ProblemKind {
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::Internal | Self::OutcomeUnknown => 500,
-            Self::Busy | Self::Stopped | Self::DiskLow | Self::ClockBehind => 503,
+            Self::Busy | Self::Stopped | Self::DiskLow | Self::ClockBehind | Self::WitnessesNotHeard => 503,
         }
     }
 
@@ -105,6 +107,7 @@ impl ProblemKind {
             Self::Stopped => "stopped",
             Self::DiskLow => "disk space low",
             Self::ClockBehind => "clock behind the last entry",
+            Self::WitnessesNotHeard => "witnesses not heard yet",
         }
     }
 

@@ -28,7 +28,7 @@ use crate::sequencer::{self, Sequencer, StartError};
 use crate::server::{App, AppError, Limits, MirrorApp, Publish, ServeError, Witnesses, serve, serve_mirror};
 use crate::store::{Memory, OpenError, OpenOptions, Opened, Reader, open};
 use crate::trust::{Origin, SignedCheckpoint};
-use crate::witness::{AskLimits, GatherError, Gathering};
+use crate::witness::{AskLimits, Behind, GatherError, Gathering, Standing};
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
@@ -206,6 +206,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
             .map_err(hinted_by(|error: &StartError| error.hint()))
             .with_context(|| format!("cannot go on with the ledger {}", args.directory.display()))?;
         let witnesses = args.witnesses.start(&reader, &sequencer)?;
+        check_standing(args, witnesses.as_ref()).await?;
         let limits = args.limits.server(args.witnesses.witness_wait);
         let app = App::with_witnesses(reader, sequencer, limits, build(), witnesses);
         let app = app.map_err(hinted_by(|error: &AppError| error.hint()))?;
@@ -218,6 +219,24 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     served?;
     info!("stopped; everything that was accepted is finished");
     Ok(Exit::Holds)
+}
+
+/// A ledger that has less than its witnesses have cosigned, restored from an old backup say, does not start. While too few of
+/// them answer it does, and admits nothing.
+async fn check_standing(args: &Args, witnesses: Option<&Witnesses>) -> anyhow::Result<()> {
+    let Some(Witnesses { gathering, .. }) = witnesses else { return Ok(()) };
+    match gathering.settled().await {
+        Standing::Clear => Ok(()),
+        Standing::Asking { unknown } => {
+            let unknown = unknown.join(", ");
+            warn!(
+                "nothing is admitted until it is known what a quorum of witnesses cosigned last; silent so far: {unknown}"
+            );
+            Ok(())
+        }
+        Standing::Behind(behind) => Err(hinted_by(|behind: &Behind| Some(behind.hint()))(behind))
+            .with_context(|| format!("cannot go on with the ledger {}", args.directory.display())),
+    }
 }
 
 /// The key in the ledger's folder, which must be the ledger's.

@@ -26,11 +26,12 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tracing::{debug, error, info, warn};
 
 use crate::sequencer::{State, Stopped};
+use crate::witness::Behind;
 
 use super::pace::Pace;
 use super::stream::Patient;
 use super::turn::PIECE;
-use super::{App, Limits, router};
+use super::{App, Limits, router, witnessed};
 
 /// How long `/readyz` says 503 before the process ends, once a commit has an unknown outcome: time for whoever sends
 /// traffic here to see it.
@@ -51,6 +52,9 @@ pub enum ServeError {
         /// What failed.
         reason: String,
     },
+    /// A witness has what this ledger has lost; nothing was admitted.
+    #[error("the ledger cannot go on")]
+    Behind(#[source] Behind),
     /// Not everything that was accepted was finished in time.
     #[error("not everything was finished within {} seconds of the signal to stop", .limit.as_secs())]
     Unfinished {
@@ -67,6 +71,7 @@ impl ServeError {
             Self::OutcomeUnknown { .. } => {
                 Some("start again, which looks at what is on disk; nothing that was acknowledged is lost")
             }
+            Self::Behind(behind) => Some(behind.hint()),
             Self::Unfinished { .. } => Some("nothing that was acknowledged is lost; --stop-time sets the limit"),
         }
     }
@@ -83,6 +88,7 @@ pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = (
         tokio::select! {
             () = stop => Ok(()),
             reason = unknown_outcome(&app) => Err(ServeError::OutcomeUnknown { reason }),
+            behind = witnessed::refused_at_the_start(&app) => Err(ServeError::Behind(behind)),
         }
     };
     let (ended, connections) = site.attend(listener, ended).await;

@@ -19,9 +19,9 @@ pub(super) async fn alive() -> impl IntoResponse {
 /// `GET /readyz`: whether a submission would be taken in.
 pub(super) async fn ready(State(app): State<App>) -> impl IntoResponse {
     let why_not = if *app.stopping.borrow() {
-        Some("shutting down")
+        Some("shutting down".to_owned())
     } else {
-        why_not(&app.sequencer.now()).or(witnessed::why_not(&app))
+        why_not(&app.sequencer.now()).map(str::to_owned).or_else(|| witnessed::why_not(&app))
     };
     match why_not {
         None => (StatusCode::OK, NO_STORE, "ready\n".to_owned()),

@@ -142,7 +142,7 @@ pub(super) fn submit(app: &App, takes: Takes, statement: VerifiedStatement) -> R
         Place::Known(index)
     } else {
         takes.check(statement.kind())?;
-        witnessed::check_not_behind(app)?;
+        witnessed::check_standing(app)?;
         Place::Queued(app.sequencer.enqueue(statement).map_err(refused)?)
     };
     Ok(Submitted { evidence, place })

@@ -8,6 +8,7 @@ use crate::api::ProblemKind;
 use crate::ledger::Receipt;
 use crate::merkle::LeafIndex;
 use crate::trust::SignedCheckpoint;
+use crate::witness::{Behind, Standing};
 
 use super::App;
 use super::query::{Query, bad};
@@ -26,18 +27,42 @@ pub(super) fn published(app: &App) -> Option<Arc<SignedCheckpoint>> {
     }
 }
 
-/// Why nothing is admitted, if a witness has shown that the ledger has lost what it signed.
-pub(super) fn why_not(app: &App) -> Option<&'static str> {
-    let witnesses = app.witnesses.as_ref()?;
-    witnesses.gathering.behind().map(|_| "a witness has a checkpoint of this ledger that is beyond its last entry")
+/// Why nothing is admitted, as far as the witnesses know.
+pub(super) fn why_not(app: &App) -> Option<String> {
+    let standing = app.witnesses.as_ref()?.gathering.standing();
+    match &*standing.borrow() {
+        Standing::Clear => None,
+        Standing::Asking { unknown } => {
+            Some(format!("what the witnesses cosigned last is not known yet: {}", unknown.join(", ")))
+        }
+        Standing::Behind(behind) => Some(behind.to_string()),
+    }
 }
 
-/// Refuses a submission to such a ledger.
-pub(super) fn check_not_behind(app: &App) -> Result<(), Refusal> {
+/// Refuses a submission until it is known that the witnesses have cosigned nothing that is not here.
+pub(super) fn check_standing(app: &App) -> Result<(), Refusal> {
     let Some(why) = why_not(app) else { return Ok(()) };
-    let detail = format!("nothing is admitted: {why}, so entries are lost");
-    Err(Refusal::new(ProblemKind::Stopped, detail)
-        .with_hint("the operator must restore the ledger from a newer backup"))
+    let detail = format!("nothing is admitted: {why}");
+    let standing = app.witnesses.as_ref().map(|witnesses| witnesses.gathering.standing().borrow().clone());
+    Err(match standing {
+        Some(Standing::Behind(behind)) => Refusal::new(ProblemKind::Stopped, detail).with_hint(behind.hint()),
+        _ => Refusal::new(ProblemKind::WitnessesNotHeard, detail)
+            .with_hint("a quorum of them must have answered since the ledger was started; reading goes on")
+            .retry_after(1),
+    })
+}
+
+/// Ready if a witness proves that this ledger can't go on before anything was admitted. What is proved later stops admission, and
+/// reading goes on: entries were admitted meanwhile, and their receipts are to be had here only.
+pub(super) async fn refused_at_the_start(app: &App) -> Behind {
+    if let Some(witnesses) = &app.witnesses {
+        let mut standing = witnesses.gathering.standing();
+        let settled = standing.wait_for(|standing| !matches!(standing, Standing::Asking { .. })).await;
+        if let Ok(Standing::Behind(behind)) = settled.as_deref() {
+            return behind.clone();
+        }
+    }
+    std::future::pending().await
 }
 
 /// `?wait=witnessed`.

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
-use super::quorum::{Definition, Number, QuorumRule};
+use super::quorum::{Definition, Number, QuorumRule, is_met};
 use crate::codec::parse_decimal;
 use crate::crypto::PublicKey;
 use crate::note::{KeyId, KeyKind, KeyName, VerifierKey, VerifierKeyError};
@@ -204,6 +204,15 @@ impl Policy {
     #[must_use]
     pub fn has_quorum(&self) -> bool {
         self.rule != QuorumRule::None
+    }
+
+    /// Whether the witnesses at the places for which `holds` is true make up the quorum; `quorum none` is made up by nobody.
+    #[must_use]
+    pub fn is_met_by(&self, holds: impl Fn(usize) -> bool) -> bool {
+        match self.rule {
+            QuorumRule::None => true,
+            QuorumRule::Of(wanted) => is_met(&self.definitions, wanted, holds),
+        }
     }
 
     /// The file, byte for byte.

@@ -4,8 +4,8 @@
 //! trouble; submissions wait for none of them unless they ask to. Cosignatures are verified before they are kept. What to ask
 //! about is `round`'s.
 //!
-//! A witness that shows a checkpoint which this ledger has signed and does not have proves that the ledger has lost entries (it was
-//! restored from an old backup, say): [`Gathering::behind`] says so, and whoever admits must stop.
+//! What a witness has cosigned before is looked at first: a checkpoint that this ledger has signed and does not have proves that
+//! it has lost entries (it was restored from an old backup, say). [`Gathering::standing`] says whether anything may be admitted.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,8 +13,8 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, spawn_blocking};
-use tokio::time::{Instant, sleep, sleep_until};
-use tracing::{error, info, warn};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
+use tracing::{debug, error, info, warn};
 
 use crate::client::{Address, AddressError, ClientError, WitnessAnswer, WitnessClient};
 use crate::codec::parse_decimal;
@@ -26,6 +26,7 @@ use crate::trust::{CosignatureError, Policy, PolicyWitness, SignedCheckpoint, ve
 
 use super::request::AddCheckpoint;
 use super::round::{Round, is_witnessed};
+use super::standing::{Behind, Heard, Hearing, Standing};
 
 /// Sizes that are looked through for the newest or first witnessed checkpoint.
 const SIZES: usize = 256;
@@ -41,6 +42,8 @@ pub struct AskLimits {
     pub first_pause: Duration,
     /// The longest pause.
     pub longest_pause: Duration,
+    /// How long those whom the quorum does not need are waited for at the start, to say what they cosigned last.
+    pub first_look: Duration,
 }
 
 impl Default for AskLimits {
@@ -50,6 +53,7 @@ impl Default for AskLimits {
             interval: Duration::from_millis(20),
             first_pause: Duration::from_millis(500),
             longest_pause: Duration::from_mins(1),
+            first_look: Duration::from_secs(2),
         }
     }
 }
@@ -63,6 +67,11 @@ pub enum GatherError {
     /// The policy has no witness with a URL.
     #[error("the witness policy names no witness with a URL")]
     NoWitness,
+    /// No quorum can be had of those that have a URL.
+    #[error(
+        "the witnesses with a URL do not make up the quorum of the witness policy, so nothing could ever be admitted"
+    )]
+    OutOfReach,
     /// A witness's URL is no address.
     #[error("the URL of the witness {witness}")]
     Address {
@@ -83,21 +92,12 @@ impl GatherError {
     pub const fn hint(&self) -> Option<&'static str> {
         Some(match self {
             Self::OtherLedger(_) => "put a line `log` with this ledger's key into it, as DIR/policy has it",
-            Self::NoWitness | Self::Address { .. } => {
+            Self::NoWitness | Self::OutOfReach | Self::Address { .. } => {
                 "a line reads `witness NAME VKEY URL`, with the URL before /add-checkpoint"
             }
             Self::Read(_) => "`notarium audit DIR` says what is damaged",
         })
     }
-}
-
-/// The proof that the ledger has lost what it signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Behind {
-    /// Which witness has it.
-    pub witness: String,
-    /// A checkpoint that this ledger has signed, larger than all that it has.
-    pub checkpoint: SignedCheckpoint,
 }
 
 /// How it stands with one witness.
@@ -134,7 +134,7 @@ struct Shared {
     round: Mutex<Round>,
     target: watch::Sender<Arc<SignedCheckpoint>>,
     witnessed: watch::Sender<Option<Arc<SignedCheckpoint>>>,
-    behind: watch::Sender<Option<Behind>>,
+    hearing: Hearing,
     status: Mutex<Vec<WitnessStatus>>,
 }
 
@@ -149,6 +149,8 @@ enum AskError {
     BadSize(String),
     #[error("it has cosigned {0} entries, more than were asked about")]
     Larger(TreeSize),
+    #[error("the checkpoint of this ledger that it shows is not signed by this ledger's key")]
+    NotOurs,
     #[error("none of its answer is by its key")]
     NoCosignature,
     #[error("its cosignature is not good: {0}")]
@@ -176,6 +178,10 @@ impl Gathering {
             return Err(GatherError::OtherLedger(own));
         }
         let clients = clients(&policy, limits)?;
+        let asked: Vec<usize> = clients.iter().map(|(place, _)| *place).collect();
+        if !policy.is_met_by(|place| asked.contains(&place)) {
+            return Err(GatherError::OutOfReach);
+        }
         let policy = Arc::new(policy);
         let first = Arc::clone(&newest.borrow_and_update());
         let cosignatures = Cosignatures::of(&reader);
@@ -188,7 +194,7 @@ impl Gathering {
             round: Mutex::new(Round::new(Arc::clone(&policy), Arc::clone(&first))),
             target: watch::Sender::new(first),
             witnessed: watch::Sender::new(witnessed),
-            behind: watch::Sender::new(None),
+            hearing: Hearing::new(Arc::clone(&policy), &asked, limits.first_look),
             policy,
             reader,
             cosignatures,
@@ -206,6 +212,12 @@ impl Gathering {
             }
         };
         tasks.push(tokio::spawn(follow).abort_handle());
+        let waiting = Arc::clone(&shared);
+        let wait = async move {
+            sleep_until(waiting.hearing.patience()).await;
+            waiting.hearing.weigh();
+        };
+        tasks.push(tokio::spawn(wait).abort_handle());
         Ok(Self { shared, _tasks: Arc::new(Tasks(tasks)) })
     }
 
@@ -221,10 +233,19 @@ impl Gathering {
         self.shared.witnessed.subscribe()
     }
 
-    /// The proof that this ledger has lost what it signed, if a witness has shown one.
+    /// Whether anything may be admitted, as far as the witnesses know; to look at or to wait for a change.
     #[must_use]
-    pub fn behind(&self) -> Option<Behind> {
-        self.shared.behind.borrow().clone()
+    pub fn standing(&self) -> watch::Receiver<Standing> {
+        self.shared.hearing.subscribe()
+    }
+
+    /// The same once it is known, or when those who are silent have been waited for long enough ([`AskLimits::first_look`]).
+    pub async fn settled(&self) -> Standing {
+        let mut standing = self.standing();
+        let known = standing.wait_for(|standing| !matches!(standing, Standing::Asking { .. }));
+        let _ = timeout_at(self.shared.hearing.patience(), known).await;
+        self.shared.hearing.weigh();
+        standing.borrow().clone()
     }
 
     /// How it stands with each witness.
@@ -303,10 +324,17 @@ impl Shared {
         loop {
             let target = Arc::clone(&targets.borrow_and_update());
             let begun = Instant::now();
+            if self.hearing.of(place) != Heard::Clear {
+                known = self.look_first(place, &client, known).await;
+            }
+            if self.hearing.is_over() {
+                return;
+            }
             let (shared, asked, caller) = (Arc::clone(&self), Arc::clone(&target), client.clone());
             let answered = spawn_blocking(move || shared.ask(place, &caller, &asked, known)).await;
             match answered.unwrap_or_else(|error| Err(AskError::Task(error.to_string()))) {
                 Ok(line) => {
+                    self.hearing.note(place, Heard::Clear);
                     (known, pause) = (target.head().size, self.limits.first_pause);
                     self.cosigned(place, known, line);
                     sleep_until(begun + self.limits.interval).await;
@@ -337,6 +365,9 @@ impl Shared {
         known: TreeSize,
     ) -> Result<SignatureLine, AskError> {
         let size = target.head().size;
+        if known > size {
+            return Err(AskError::Larger(known));
+        }
         // What the ledger's own signature stands on, whatever cosignatures have come meanwhile.
         let note = target.note().clone();
         let mut old = known;
@@ -395,29 +426,59 @@ impl Shared {
         if is_new {
             warn!("the witness {name} does not cosign: {text}; it is asked again later");
         }
-        if let AskError::Larger(_) = error {
+        let heard = match (self.hearing.of(place), error) {
+            // What shows nothing and refuses for another reason than that it has cosigned more has cosigned nothing.
+            (Heard::Clear, _) | (Heard::NoneShown, AskError::Refused { status: 400..500, .. }) => Heard::Clear,
+            _ => Heard::InVain,
+        };
+        self.hearing.note(place, heard);
+        // 422: what it has cosigned may be another history than this one.
+        if matches!(error, AskError::Larger(_) | AskError::Refused { status: 422, .. }) {
             let (shared, client) = (Arc::clone(self), client.clone());
             // Nothing is lost when it fails: it is done again after the pause.
-            let _ = spawn_blocking(move || shared.look_behind(place, &client)).await;
+            let _ = spawn_blocking(move || shared.look(place, &client).map(drop)).await;
         }
     }
 
-    /// Fetches what a witness has cosigned of this ledger. Only the ledger's own signature proves anything.
-    fn look_behind(&self, place: usize, client: &WitnessClient) {
+    /// Looks at what a witness has cosigned before it is asked to cosign, and gives that size, or what was known of it.
+    async fn look_first(self: &Arc<Self>, place: usize, client: &WitnessClient, known: TreeSize) -> TreeSize {
+        let (shared, caller) = (Arc::clone(self), client.clone());
+        let looked = spawn_blocking(move || shared.look(place, &caller)).await;
+        match looked.unwrap_or_else(|error| Err(AskError::Task(error.to_string()))) {
+            Ok(Some(size)) => return size,
+            Ok(None) => self.hearing.note(place, Heard::NoneShown),
+            Err(error) => {
+                debug!("the witness {} does not show what it has: {error}", self.policy.witnesses()[place].name);
+            }
+        }
+        known
+    }
+
+    /// Fetches what a witness has cosigned of this ledger last; nothing where it has or shows nothing. Only the ledger's own
+    /// signature proves anything.
+    fn look(&self, place: usize, client: &WitnessClient) -> Result<Option<TreeSize>, AskError> {
         let origin = self.reader.origin();
         let own = VerifierKey::new_ed25519(origin.key_name().clone(), *self.reader.public_key());
         let hash = sha256(&[origin.as_str().as_bytes()]).to_string();
-        let shown = client.latest(&hash).ok().flatten().and_then(|note| SignedCheckpoint::parse(note).ok());
-        let signed = shown.filter(|shown| shown.origin() == origin && shown.note().open(&[own]).is_ok());
-        let Some(checkpoint) = signed.filter(|signed| signed.head().size > self.round().newest_size()) else { return };
+        let Some(note) = client.latest(&hash)? else { return Ok(None) };
+        let signed = SignedCheckpoint::parse(note).ok();
+        let signed = signed.filter(|shown| shown.origin() == origin && shown.note().open(&[own]).is_ok());
+        let checkpoint = Box::new(signed.ok_or(AskError::NotOurs)?);
+        // After the answer: what has been admitted meanwhile is here.
+        let (size, stored) = (checkpoint.head().size, self.reader.head().size);
         let witness = self.policy.witnesses()[place].name.clone();
-        error!(
-            "the witness {witness} has a checkpoint of {} entries signed by this ledger, which has only {}: entries are \
-             lost, and nothing is admitted any more",
-            checkpoint.head().size,
-            self.round().newest_size()
-        );
-        self.behind.send_replace(Some(Behind { witness, checkpoint }));
+        let behind = if size > stored {
+            Behind::Lost { witness, checkpoint, stored }
+        } else if self.reader.root(size)? != checkpoint.head().root {
+            Behind::Parted { witness, checkpoint }
+        } else {
+            self.hearing.note(place, Heard::Clear);
+            return Ok(Some(size));
+        };
+        if self.hearing.is_behind(behind.clone()) {
+            error!("{behind}; nothing is admitted any more");
+        }
+        Ok(Some(size))
     }
 
     fn note(&self, place: usize, change: impl FnOnce(&mut WitnessStatus)) {

@@ -11,8 +11,10 @@ mod gathering;
 mod logs;
 mod request;
 mod round;
+mod standing;
 
 pub use cosigner::{Cosigner, LogStatus, Refused};
-pub use gathering::{AskLimits, Behind, GatherError, Gathering, WitnessStatus};
+pub use gathering::{AskLimits, GatherError, Gathering, WitnessStatus};
 pub use logs::{LogsError, WitnessLogs};
 pub use request::{AddCheckpoint, MAX_PROOF_LINES, RequestError};
+pub use standing::{Behind, Standing};

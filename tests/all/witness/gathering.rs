@@ -2,27 +2,29 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use axum::middleware::{Next, from_fn};
 use http_body_util::BodyExt as _;
-use notarium::api::SubmitAnswer;
+use notarium::api::{Problem, ProblemKind, SubmitAnswer};
 use notarium::codec::Time;
 use notarium::ledger::Receipt;
 use notarium::note::VerifierKey;
 use notarium::sequencer::{self, Sequencer};
-use notarium::server::{App, Limits, Publish, WitnessApp, Witnesses, router, serve_witness};
+use notarium::server::{App, Limits, Publish, WitnessApp, Witnesses, router, serve_witness, witness_router};
 use notarium::store::{Opened, open};
 use notarium::trust::{Policy, QuorumCheck, SignedCheckpoint};
-use notarium::witness::{AskLimits, GatherError, Gathering};
+use notarium::witness::{AskLimits, Behind, GatherError, Gathering, Standing};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
-use super::{NOW, at, make_witness, open_witness, witness_key};
-use crate::founded::{founded, options, origin, statement, time};
+use super::{Log, NOW, at, make_witness, open_witness, witness_key};
+use crate::founded::{Open, founded, options, origin, statement, time};
 use crate::samples::ledger_key;
 
 fn ledger_vkey() -> VerifierKey {
@@ -47,6 +49,24 @@ async fn serve_at(directory: &Path, number: u8) -> String {
         std::future::pending(),
     ));
     url
+}
+
+/// A witness that can be made to say nothing any more.
+async fn fickle(number: u8) -> (TempDir, String, Arc<AtomicBool>) {
+    let directory = tempfile::tempdir().unwrap();
+    make_witness(directory.path(), &[ledger_vkey()]);
+    let cosigner = open_witness(directory.path(), &format!("w.example/{number}"), witness_key(number));
+    let is_silent = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&is_silent);
+    let routes = witness_router(WitnessApp::new(cosigner, || at(NOW), Limits::default()));
+    let routes = routes.layer(from_fn(move |request: Request<Body>, next: Next| {
+        let is_silent = asked.load(Ordering::SeqCst);
+        async move { if is_silent { std::future::pending().await } else { next.run(request).await } }
+    }));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    (directory, url, is_silent)
 }
 
 /// Takes connections and never says a word.
@@ -79,6 +99,7 @@ fn ask_limits() -> AskLimits {
         interval: Duration::from_millis(1),
         first_pause: Duration::from_millis(5),
         longest_pause: Duration::from_millis(20),
+        first_look: Duration::from_millis(50),
     }
 }
 
@@ -87,14 +108,20 @@ fn clock() -> impl Fn() -> Time + Send + 'static {
     move || time(ticks.fetch_add(1, Ordering::Relaxed))
 }
 
-fn ledger(opened: Opened, policy: Policy, publish: Publish, wait: Duration) -> Ledger {
+/// A ledger that is served, once it is known how it stands with its witnesses or when they were waited for.
+async fn ledger(opened: Opened, policy: Policy, publish: Publish, wait: Duration) -> Ledger {
+    ledger_asking(opened, policy, publish, wait, ask_limits()).await
+}
+
+async fn ledger_asking(opened: Opened, policy: Policy, publish: Publish, wait: Duration, ask: AskLimits) -> Ledger {
     let reader = opened.reader.clone();
     let roomy = sequencer::Limits { least_free_bytes: 0, ..sequencer::Limits::default() };
     let sequencer = sequencer::start(opened, ledger_key(), clock(), roomy).unwrap();
-    let gathering = Gathering::start(policy.clone(), reader.clone(), sequencer.checkpoint(), ask_limits()).unwrap();
+    let gathering = Gathering::start(policy.clone(), reader.clone(), sequencer.checkpoint(), ask).unwrap();
     let witnesses = Witnesses { gathering: gathering.clone(), publish };
     let limits = Limits { witness_wait: wait, ..Limits::default() };
     let app = App::with_witnesses(reader, sequencer.clone(), limits, "test build", Some(witnesses)).unwrap();
+    gathering.settled().await;
     Ledger { app, sequencer, gathering, policy }
 }
 
@@ -135,7 +162,7 @@ async fn a_quorum_is_waited_for_and_a_witness_that_is_dead_is_not() {
     let (first, second, (_dead, silent)) = (witness(0).await, witness(1).await, silent().await);
     let (_room, directory) = founded();
     let policy = policy(&[&first.1, &second.1, &silent], "group g 2 w0 w1 w2\nquorum g");
-    let ledger = ledger(open(&directory, &options()).unwrap(), policy, Publish::Quorum, LONG);
+    let ledger = ledger(open(&directory, &options()).unwrap(), policy, Publish::Quorum, LONG).await;
     for n in 0..20 {
         // At once: the ledger's own signature and no other.
         let at_once = ledger.deposit(2 * n, "").await;
@@ -166,10 +193,13 @@ async fn a_quorum_is_waited_for_and_a_witness_that_is_dead_is_not() {
 
 #[tokio::test]
 async fn without_the_quorum_nothing_is_published_and_waiting_has_an_end() {
-    let (first, (_dead, silent)) = (witness(0).await, silent().await);
+    // The second has never heard of this ledger: it has cosigned nothing, and will not.
+    let (first, stranger) = (witness(0).await, tempfile::tempdir().unwrap());
+    make_witness(stranger.path(), &[]);
+    let second = serve_at(stranger.path(), 1).await;
     let (_room, directory) = founded();
-    let policy = policy(&[&first.1, &silent], "group g all w0 w1\nquorum g");
-    let ledger = ledger(open(&directory, &options()).unwrap(), policy, Publish::Quorum, SHORT);
+    let policy = policy(&[&first.1, &second], "group g all w0 w1\nquorum g");
+    let ledger = ledger(open(&directory, &options()).unwrap(), policy, Publish::Quorum, SHORT).await;
     let receipt = ledger.deposit(1, "?wait=witnessed").await;
     assert!(!ledger.is_witnessed(receipt.checkpoint()));
     let (status, text) = ledger.get("/checkpoint").await;
@@ -189,14 +219,14 @@ async fn what_was_witnessed_is_published_again_after_a_restart() {
     let first = witness(0).await;
     let (_room, directory) = founded();
     let text = policy(&[&first.1], "quorum w0");
-    let before = ledger(open(&directory, &options()).unwrap(), text, Publish::Quorum, LONG);
+    let before = ledger(open(&directory, &options()).unwrap(), text, Publish::Quorum, LONG).await;
     let receipt = before.deposit(1, "?wait=witnessed").await;
     before.sequencer.stop().await;
     drop(before);
     // The same witness, of which nobody knows where it is now.
     let (_dead, silent) = silent().await;
     let opened = reopened(&directory).await;
-    let after = ledger(opened, policy(&[&silent], "quorum w0"), Publish::Quorum, SHORT);
+    let after = ledger(opened, policy(&[&silent], "quorum w0"), Publish::Quorum, SHORT).await;
     let published = SignedCheckpoint::parse(after.get("/checkpoint").await.1).unwrap();
     assert!(after.is_witnessed(&published));
     assert_eq!(published.head(), receipt.checkpoint().head());
@@ -219,24 +249,101 @@ async fn a_ledger_that_lost_what_it_signed_is_told_by_its_witness_and_admits_not
     let (_room, directory) = founded();
     let backup = tempfile::tempdir().unwrap();
     copy(&directory, backup.path());
-    let before = ledger(open(&directory, &options()).unwrap(), policy(&[&url], "quorum w0"), Publish::Quorum, LONG);
+    let before =
+        ledger(open(&directory, &options()).unwrap(), policy(&[&url], "quorum w0"), Publish::Quorum, LONG).await;
     before.deposit(1, "").await;
     before.deposit(2, "?wait=witnessed").await;
     drop(before);
     let restored =
-        ledger(open(backup.path(), &options()).unwrap(), policy(&[&url], "quorum w0"), Publish::Quorum, LONG);
-    let behind = loop {
-        match restored.gathering.behind() {
-            Some(behind) => break behind,
-            None => tokio::task::yield_now().await,
-        }
-    };
-    assert_eq!((behind.witness.as_str(), behind.checkpoint.head().size.get()), ("w0", 3));
+        ledger(open(backup.path(), &options()).unwrap(), policy(&[&url], "quorum w0"), Publish::Quorum, LONG).await;
+    let Standing::Behind(behind) = restored.gathering.settled().await else { panic!("nobody says what is lost") };
+    assert!(
+        matches!(&behind, Behind::Lost { witness, stored, .. } if witness == "w0" && stored.get() == 1),
+        "{behind}"
+    );
+    let told = "the witness w0 has cosigned 3 entries of this ledger, signed by its key, and here are only 1: 2 entries are lost";
+    assert_eq!(behind.to_string(), told);
     let (status, text) = restored.submit(9, "").await;
-    assert!(status == StatusCode::SERVICE_UNAVAILABLE && text.contains("entries are lost"), "{text}");
+    assert!(status == StatusCode::SERVICE_UNAVAILABLE && text.contains(told), "{text}");
     let (status, text) = restored.get("/readyz").await;
-    assert!(status == StatusCode::SERVICE_UNAVAILABLE && text.contains("witness"), "{text}");
+    assert!(status == StatusCode::SERVICE_UNAVAILABLE && text.contains(told), "{text}");
+    assert_eq!(restored.sequencer.checkpoint().borrow().head().size.get(), 1, "nothing new was signed");
+    // Grown without asking anyone, to the size that the witness has and beyond, it is another history.
+    restored.sequencer.stop().await;
+    drop(restored);
+    let mut alone = Open::with(reopened(backup.path()).await);
+    for size in [3, 6] {
+        alone.grow(size - alone.size());
+        drop(alone);
+        let opened = reopened(backup.path()).await;
+        let parted = ledger(opened, policy(&[&url], "quorum w0"), Publish::Quorum, LONG).await;
+        let standing = parted.gathering.settled().await;
+        assert!(matches!(standing, Standing::Behind(Behind::Parted { .. })), "{size}: {standing:?}");
+        let (status, text) = parted.submit(9, "").await;
+        assert!(status == StatusCode::SERVICE_UNAVAILABLE && text.contains("histories part"), "{text}");
+        parted.sequencer.stop().await;
+        drop(parted);
+        alone = Open::with(reopened(backup.path()).await);
+    }
     drop(witness_room);
+}
+
+#[tokio::test]
+async fn until_a_quorum_is_heard_nothing_is_admitted_and_reading_goes_on() {
+    let (first, (_room_of_second, second, is_silent), (_dead, dead)) =
+        (witness(0).await, fickle(1).await, silent().await);
+    let (_room, directory) = founded();
+    is_silent.store(true, Ordering::SeqCst);
+    let policy = policy(&[&first.1, &second, &dead], "group g 2 w0 w1 w2\nquorum g");
+    let impatient = AskLimits { answer: Duration::from_millis(100), ..ask_limits() };
+    let ledger = ledger_asking(open(&directory, &options()).unwrap(), policy, Publish::Quorum, LONG, impatient).await;
+    assert_eq!(
+        *ledger.gathering.standing().borrow(),
+        Standing::Asking { unknown: vec!["w1".to_owned(), "w2".to_owned()] }
+    );
+    let (status, text) = ledger.submit(1, "").await;
+    let problem: Problem = serde_json::from_str(&text).unwrap();
+    assert_eq!((status.as_u16(), problem.kind()), (503, Some(ProblemKind::WitnessesNotHeard)), "{text}");
+    assert!(problem.detail.ends_with("is not known yet: w1, w2"), "{text}");
+    assert_eq!(ledger.get("/readyz").await.0, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(ledger.get("/v1/entries/0/receipt").await.0, StatusCode::OK);
+    is_silent.store(false, Ordering::SeqCst);
+    ledger.gathering.standing().wait_for(|standing| *standing == Standing::Clear).await.unwrap();
+    let receipt = ledger.deposit(1, "?wait=witnessed").await;
+    assert!(ledger.is_witnessed(receipt.checkpoint()));
+    assert_eq!(ledger.get("/readyz").await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_word_without_the_ledgers_signature_stops_nobody() {
+    // Says that it has cosigned more than there is, and shows what somebody else has signed.
+    let liar = |_: Request<Body>| async {
+        let note = Log::new(origin().as_str(), &|index| index, 9).checkpoint(9).to_string();
+        (StatusCode::CONFLICT, [("content-type", "text/x.tlog.size")], "9\n".to_owned(), note)
+    };
+    let routes = axum::Router::new()
+        .route(
+            "/add-checkpoint",
+            axum::routing::post(move |request| async move {
+                let (status, kind, size, _) = liar(request).await;
+                (status, kind, size)
+            }),
+        )
+        .route("/{hash}/checkpoint", axum::routing::get(move |request| async move { liar(request).await.3 }));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let lying = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    let (first, (_room, directory)) = (witness(0).await, founded());
+    let one = policy(&[&first.1, &lying], "group g any w0 w1\nquorum g");
+    let served = ledger(open(&directory, &options()).unwrap(), one, Publish::Quorum, LONG).await;
+    served.deposit(1, "?wait=witnessed").await;
+    served.sequencer.stop().await;
+    drop(served);
+    // Nor does its word count for anything where the quorum needs it.
+    let both = policy(&[&first.1, &lying], "group g all w0 w1\nquorum g");
+    let served = ledger(reopened(&directory).await, both, Publish::Quorum, SHORT).await;
+    assert_eq!(*served.gathering.standing().borrow(), Standing::Asking { unknown: vec!["w1".to_owned()] });
+    assert_eq!(served.submit(2, "").await.0, StatusCode::SERVICE_UNAVAILABLE);
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -259,6 +366,11 @@ async fn a_policy_that_asks_nobody_or_is_another_ledgers_is_refused() {
     let sequencer = sequencer::start(opened, ledger_key(), clock(), sequencer::Limits::default()).unwrap();
     let start = |policy| Gathering::start(policy, reader.clone(), sequencer.checkpoint(), ask_limits()).err().unwrap();
     assert!(matches!(start(policy(&[], "quorum none")), GatherError::NoWitness));
+    let dead = "http://127.0.0.1:1";
+    let half = Policy::parse(
+        String::from_utf8_lossy(policy(&[dead, dead], "group g all w0 w1\nquorum g").as_bytes()).replacen(dead, "", 1),
+    );
+    assert!(matches!(start(half.unwrap()), GatherError::OutOfReach));
     assert!(matches!(start(policy(&["ftp://x"], "quorum w0")), GatherError::Address { .. }));
     let other = VerifierKey::new_ed25519("log.example".parse().unwrap(), ledger_key().public());
     let other = Policy::parse(format!("log {other}\nquorum none\n")).unwrap();

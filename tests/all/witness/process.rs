@@ -100,18 +100,7 @@ fn well(directory: &Path, arguments: &[&str]) -> String {
 fn a_receipt_grows_better_from_the_command_line() {
     let room = tempfile::tempdir().unwrap();
     let directory = room.path();
-    let vkey = well(directory, &["init", "L", "--origin", "ledger.example/one"]);
-    let vkey = vkey.lines().next().unwrap();
-    let (mut policy, mut running) = (format!("log {vkey}\n"), Vec::new());
-    for name in ["W1", "W2"] {
-        let key = done(directory, &["keygen", name, "--name", &format!("w.example/{name}")]);
-        done(directory, &["add-log", name, vkey]);
-        running.push(Running::start_with(directory, &["witness", "serve", name]));
-        let address = &running.last().unwrap().address;
-        policy.extend(["witness ", name, " ", key.trim_end(), " http://", address, "\n"]);
-    }
-    policy.push_str("group both all W1 W2\nquorum both\n");
-    fs::write(directory.join("policy"), policy).unwrap();
+    let _witnesses = ledger_with_witnesses(directory, &["W1", "W2"], "group both all W1 W2\nquorum both\n");
     well(directory, &["keygen", "--out", "me.key"]);
     fs::write(directory.join("a.txt"), "a").unwrap();
     fs::write(directory.join("b.txt"), "b").unwrap();
@@ -145,4 +134,61 @@ fn a_receipt_grows_better_from_the_command_line() {
     let shown = well(directory, &["show", "a.txt.receipt"]);
     assert!(shown.contains("title: \"A\""), "{shown}");
     assert_eq!(shown.matches("by that witness's clock").count(), 2, "{shown}");
+}
+
+/// A ledger, its policy with these witnesses, and the witnesses' folders.
+fn ledger_with_witnesses(directory: &Path, names: &[&str], quorum: &str) -> Vec<Running> {
+    let vkey = well(directory, &["init", "L", "--origin", "ledger.example/one"]);
+    let vkey = vkey.lines().next().unwrap().to_owned();
+    let (mut policy, mut running) = (format!("log {vkey}\n"), Vec::new());
+    for name in names {
+        let key = done(directory, &["keygen", name, "--name", &format!("w.example/{name}")]);
+        done(directory, &["add-log", name, &vkey]);
+        running.push(Running::start_with(directory, &["witness", "serve", name]));
+        let address = &running.last().unwrap().address;
+        policy.extend(["witness ", name, " ", key.trim_end(), " http://", address, "\n"]);
+    }
+    policy.push_str(quorum);
+    fs::write(directory.join("policy"), policy).unwrap();
+    running
+}
+
+#[test]
+fn a_ledger_from_an_old_backup_does_not_start() {
+    let room = tempfile::tempdir().unwrap();
+    let directory = room.path();
+    let mut witnesses = ledger_with_witnesses(directory, &["W1", "W2", "W3"], "group g 2 W1 W2 W3\nquorum g\n");
+    let copy = |from: &str, to: &str| {
+        assert!(Command::new("cp").args(["-r", from, to]).current_dir(directory).status().unwrap().success());
+    };
+    copy("L", "backup");
+    well(directory, &["keygen", "--out", "me.key"]);
+    let serve =
+        |folder| ["serve", folder, "--least-free-mib", "0", "--witness-policy", "policy", "--witness-wait", "60"];
+    let ledger = Running::start_with(directory, &serve("L"));
+    let url = format!("http://{}", ledger.address);
+    for name in ["a.txt", "b.txt"] {
+        fs::write(directory.join(name), name).unwrap();
+        let arguments = ["submit", name, "--ledger", &url, "--key", "me.key", "--policy", "policy", "--witnessed"];
+        well(directory, &arguments);
+    }
+    drop(ledger);
+    // One that is dead neither stops nor saves anything: of three, two know.
+    drop(witnesses.remove(0));
+    let arguments = [&serve("backup")[..], &["--listen", "127.0.0.1:0", "--log", "off"]].concat();
+    let refused = Command::new(PROGRAM).args(arguments).current_dir(directory).output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(refused.stdout.is_empty(), "it never listened");
+    assert!(
+        said.contains("has cosigned 3 entries of this ledger") && said.contains("here are only 1: 2 entries"),
+        "{said}"
+    );
+    assert!(said.contains("hint: restore a newer backup"), "{said}");
+    // What was not lost goes on, with the two that are left.
+    let again = Running::start_with(directory, &serve("L"));
+    let url = format!("http://{}", again.address);
+    fs::write(directory.join("c.txt"), "c").unwrap();
+    let arguments = ["submit", "c.txt", "--ledger", &url, "--key", "me.key", "--policy", "policy", "--witnessed"];
+    well(directory, &arguments);
 }
