@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::clock;
-use super::output::{Output, hinted_by};
+use super::output::{Output, hinted, hinted_by};
 use crate::desk::{Existing, Readers, WriteError, write};
 use crate::report::{Document, Language};
 
@@ -22,6 +22,17 @@ impl Destination<'_> {
     }
 }
 
+/// Writes a file of a command that overwrites nothing.
+///
+/// # Errors
+/// What kept it from being written.
+pub(super) fn keep(path: &Path, text: &str, readers: Readers) -> anyhow::Result<()> {
+    write(path, text.as_bytes(), readers, Existing::Keep).map_err(|error| match error {
+        WriteError::Exists { .. } => hinted(error, "choose another name, or move that file away"),
+        other => hinted_by(WriteError::hint)(other),
+    })
+}
+
 /// Writes a document. A file that is there stays: it may be somebody's only copy.
 ///
 /// # Errors
@@ -36,7 +47,7 @@ pub(super) fn write_document(
     match destination.path {
         Some(path) => {
             // It shows the private details that the receipt discloses.
-            write(path, text.as_bytes(), Readers::Owner, Existing::Keep).map_err(hinted_by(WriteError::hint))?;
+            keep(path, &text, Readers::Owner)?;
             output.say(format_args!("wrote {}", path.display()));
         }
         None => output.document(&text)?,

@@ -25,6 +25,7 @@ mod monitor;
 mod output;
 mod passphrase;
 mod policy;
+mod prove_key;
 mod rebuild_index;
 mod refresh;
 mod registry_ledger;
@@ -120,6 +121,8 @@ enum Command {
     Revoke(revoke::Args),
     /// List the keys that a ledger has enrolled and revoked, or show one
     Keys(keys::Args),
+    /// Set a challenge to whoever holds a key, answer one, check an answer
+    ProveKey(prove_key::Args),
     /// Show what an entry continues, and what continues it
     History(history::Args),
     /// Fetch a ledger's key as a policy for verifiers
@@ -167,6 +170,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Enrol(args) => enrol::run(&args, &output),
         Command::Revoke(args) => revoke::run(&args, &output),
         Command::Keys(args) => keys::run(&args, &output),
+        Command::ProveKey(args) => prove_key::run(&args, &output),
         Command::History(args) => history::run(&args, &output),
         Command::Policy(args) => policy::run(&args, &output),
         Command::Verifier(args) => verifier::run(&args, &output),

@@ -4,11 +4,13 @@
 //! invisible or steering characters, and the strict text forms (decimal, base64, hex). A decoder accepts one encoding of every
 //! value and names the field that is wrong. What the fields mean is said by the rooms above; nothing here knows a format.
 
+mod lines;
 mod reader;
 mod text;
 mod time;
 mod writer;
 
+pub use lines::{LinesError, labelled_values};
 pub use reader::Reader;
 pub use text::{TextError, check_text, decode_base64, decode_hex, encode_base64, parse_decimal, push_base64};
 pub use time::Time;

@@ -17,7 +17,7 @@
 //! The consent covers every line (docs/formats.md, Statement, kind 2), the assurance too: a registrar enrols just this, or asks
 //! for another request. Nothing here is secret.
 
-use crate::codec::{TextError, Time, decode_base64, encode_base64};
+use crate::codec::{LinesError, TextError, Time, decode_base64, encode_base64, labelled_values};
 use crate::crypto::{HexError, PublicKey, Sha256Digest, SigningKey};
 use crate::evidence::{Body, Enrol, Role, SignedStatement, StatementError, SuiteKey, VerifyError};
 use crate::merkle::Hash;
@@ -54,11 +54,8 @@ pub struct EnrolmentRequest(Enrol);
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
     /// Not the lines of a request.
-    #[error("not the lines of {HEADER}: line {line}")]
-    WrongLine {
-        /// The first line that is not as it should be, from 1.
-        line: usize,
-    },
+    #[error("{0}")]
+    WrongLine(LinesError),
     /// A value in hex is none.
     #[error("{field}")]
     Hex {
@@ -99,7 +96,7 @@ impl RequestError {
     #[must_use]
     pub const fn hint(&self) -> Option<&'static str> {
         Some(match self {
-            Self::WrongLine { .. } | Self::Hex { .. } | Self::Consent(_) | Self::Value { .. } => {
+            Self::WrongLine(_) | Self::Hex { .. } | Self::Consent(_) | Self::Value { .. } => {
                 "is that a file that `notarium enrol request` wrote?"
             }
             Self::Terms(_) => "a name has 1 to 255 bytes on one line, and how identity is checked at most 255",
@@ -170,7 +167,8 @@ impl EnrolmentRequest {
     /// # Errors
     /// [`RequestError`].
     pub fn parse(text: &str) -> Result<Self, RequestError> {
-        let [ledger, key, role, name, assurance, not_before, not_after, consent] = values_of(text)?;
+        let [ledger, key, role, name, assurance, not_before, not_after, consent] =
+            labelled_values(text, HEADER, &FIELDS).map_err(RequestError::WrongLine)?;
         let ledger: Sha256Digest = ledger.parse().map_err(|source| RequestError::Hex { field: "ledger", source })?;
         let key: PublicKey = key.parse().map_err(|source| RequestError::Hex { field: "key", source })?;
         let enrol = Enrol {
@@ -185,22 +183,6 @@ impl EnrolmentRequest {
         };
         Self(enrol).checked()
     }
-}
-
-fn values_of(text: &str) -> Result<[&str; FIELDS.len()], RequestError> {
-    let rest = text.strip_prefix(HEADER).and_then(|rest| rest.strip_prefix('\n'));
-    let mut rest = rest.ok_or(RequestError::WrongLine { line: 1 })?;
-    let mut values = [""; FIELDS.len()];
-    for (at, (field, value)) in FIELDS.iter().zip(&mut values).enumerate() {
-        let wrong = RequestError::WrongLine { line: at + 2 };
-        let Some((line, after)) = rest.split_once('\n') else { return Err(wrong) };
-        match line.strip_prefix(field).and_then(|line| line.strip_prefix(' ')) {
-            Some(found) if !found.is_empty() => *value = found,
-            _ => return Err(wrong),
-        }
-        rest = after;
-    }
-    if rest.is_empty() { Ok(values) } else { Err(RequestError::WrongLine { line: FIELDS.len() + 2 }) }
 }
 
 const fn word(role: Role) -> &'static str {

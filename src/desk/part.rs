@@ -13,7 +13,7 @@
 //!
 //! Sending the same statement again is no second deposit, so whoever has this file can finish it or find out that it was done.
 
-use crate::codec::{TextError, decode_base64, encode_base64};
+use crate::codec::{TextError, decode_base64, encode_base64, labelled_values};
 use crate::evidence::{Salt, SignedStatement, StatementError};
 use crate::ledger::DisclosedDetails;
 
@@ -91,7 +91,8 @@ impl Part {
     /// # Errors
     /// [`PartError`], naming the line.
     pub fn parse(text: &str) -> Result<Self, PartError> {
-        let values = values_of(text)?;
+        let values =
+            labelled_values(text, HEADER, &FIELDS).map_err(|error| PartError::WrongLine { line: error.line })?;
         let [ledger, statement, evidence_salt, details_salt, details] = values;
         let statement = SignedStatement::parse(&bytes("statement", statement)?).map_err(PartError::BadStatement)?;
         let details = match (salt("details_salt", details_salt)?, optional("details", details)?) {
@@ -102,22 +103,6 @@ impl Part {
         let evidence_salt = salt("evidence_salt", evidence_salt)?;
         Ok(Self { ledger: ledger.to_owned(), statement, evidence_salt, details })
     }
-}
-
-fn values_of(text: &str) -> Result<[&str; 5], PartError> {
-    let rest = text.strip_prefix(HEADER).and_then(|rest| rest.strip_prefix('\n'));
-    let mut rest = rest.ok_or(PartError::WrongLine { line: 1 })?;
-    let mut values = [""; 5];
-    for (at, (field, value)) in FIELDS.iter().zip(&mut values).enumerate() {
-        let wrong = PartError::WrongLine { line: at + 2 };
-        let Some((line, after)) = rest.split_once('\n') else { return Err(wrong) };
-        match line.strip_prefix(field).and_then(|line| line.strip_prefix(' ')) {
-            Some(found) if !found.is_empty() => *value = found,
-            _ => return Err(wrong),
-        }
-        rest = after;
-    }
-    if rest.is_empty() { Ok(values) } else { Err(PartError::WrongLine { line: FIELDS.len() + 2 }) }
 }
 
 fn bytes(field: &'static str, value: &str) -> Result<Vec<u8>, PartError> {

@@ -1,4 +1,4 @@
-//! What is deposited: statements, the entries that admit them, manifests and private details.
+//! What is deposited: statements, the entries that admit them, manifests and private details; and how a key is shown to be held.
 //!
 //! Statements are parsed strictly, kept as the bytes that were signed, and become a [`VerifiedStatement`] only through
 //! [`SignedStatement::verify`]. Who may deposit is not known here, nor how a ledger grows (`ledger`), nor what a checkpoint is
@@ -13,6 +13,7 @@ mod entry;
 mod fingerprint;
 mod ijson;
 mod key;
+mod key_proof;
 mod manifest;
 mod registry_body;
 mod statement;
@@ -23,6 +24,7 @@ pub use details::{Commitment, DetailsCheck, DetailsFlaw, MAX_DETAILS_BYTES, chec
 pub use entry::{Entry, EntryError};
 pub use fingerprint::{DigestMode, Fingerprint, Salt};
 pub use key::{SuiteKey, VerifyError};
+pub use key_proof::{KeyChallenge, KeyProof, KeyProofError, MAX_KEY_PROOF_BYTES};
 pub use manifest::{Manifest, ManifestError, ManifestLine};
 pub use registry_body::{Enrol, Revoke, RevokeReason, Role};
 pub use statement::{MAX_STATEMENT_BYTES, SignedStatement, StatementError, StatementId, VerifiedStatement};

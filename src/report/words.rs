@@ -301,6 +301,22 @@ words! {
     NotFiner: "a time finer than the interval given", "比所载区间更精确的时间";
     NotCollusion: "anything at all if ledger and witnesses collude", "账本与见证人串通时的任何事项";
 
+    // A key that is shown to be held.
+    KeyProofKey: "key", "密钥";
+    KeyProofFrom: "set by", "提出方";
+    KeyProofPurpose: "purpose", "用途";
+    KeyProofExpires: "answers until", "答复截止";
+    KeyProofReceived: "received", "收到时间";
+    KeyProofSame: "the answer is to the challenge that was set", "答复所对应的正是所提出的挑战";
+    KeyProofSigned: "the key's signature over the challenge is valid", "该密钥对挑战的签名有效";
+    KeyProofInTime: "the answer was received in time", "答复在截止时间前收到";
+    KeyProofSubmitter: "the key is that of the receipt's submitter", "该密钥即存证回执所载存证人的密钥";
+    KeyProofProves: "Whoever answered could sign with this key after the challenge was set.",
+        "答复人在挑战提出之后能够以该密钥签名。";
+    KeyProofShowsNothing: "At least one check failed, so the answer shows nothing.", "至少一项核验未通过，该答复不能证明任何事项。";
+    KeyProofNot: "It does not show who that is, that nobody else holds the key, or who held it when the deposit was made.",
+        "不能证明答复人是谁、他人未持有该密钥，或存证当时由谁持有该密钥。";
+
     // A list of many.
     ListVerdict: "verdict", "结论";
     ListLine: "line", "行";

@@ -22,6 +22,7 @@ EXIT_CODES = {"match": 0, "mismatch": 1, "undetermined": 2}
 WITHOUT_READER = {
     "bundles.json": "entry bundles: a receipt carries its one entry",
     "details.json": "whether details are I-JSON changes no verdict: these verifiers show them as they are",
+    "key-proofs.json": "answers to key challenges: a receipt has none",
     "manifests.json": "a manifest is evidence like another to them: `sha256sum -c` reads it",
     "notes.json": "notes that say something else than a checkpoint: receipts hold none",
     "tiles.json": "paths of tiles: a receipt needs none",

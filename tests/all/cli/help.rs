@@ -34,6 +34,10 @@ fn every_command_has_a_help_text() {
     help_of("enrol approve", "help-enrol-approve.txt");
     help_of("revoke", "help-revoke.txt");
     help_of("keys", "help-keys.txt");
+    help_of("prove-key", "help-prove-key.txt");
+    help_of("prove-key challenge", "help-prove-key-challenge.txt");
+    help_of("prove-key answer", "help-prove-key-answer.txt");
+    help_of("prove-key check", "help-prove-key-check.txt");
     help_of("history", "help-history.txt");
     help_of("policy", "help-policy.txt");
     help_of("verifier", "help-verifier.txt");

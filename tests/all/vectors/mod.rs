@@ -13,6 +13,7 @@ mod cosignatures;
 mod details;
 mod disclosures;
 mod entries;
+mod key_proofs;
 mod manifests;
 mod notes;
 mod policies;
@@ -101,7 +102,7 @@ struct File {
     decode: Decoder,
 }
 
-const FILES: [File; 16] = [
+const FILES: [File; 17] = [
     File {
         name: "statements",
         about: "Signed statements. good: kind, suite, statement_id, and verify (ok, or the code of the signature error).",
@@ -143,6 +144,13 @@ const FILES: [File; 16] = [
         form: Form::Text,
         cases: manifests::cases,
         decode: Decoder::Of(manifests::decode),
+    },
+    File {
+        name: "key-proofs",
+        about: "Answers to key challenges (docs/formats.md, Key proof). good: the bytes that the key signs, and verify (ok, or the code of the signature's error).",
+        form: Form::Text,
+        cases: key_proofs::cases,
+        decode: Decoder::Of(key_proofs::decode),
     },
     File {
         name: "details",
@@ -307,13 +315,14 @@ fn no_decoder_error_is_without_a_vector() {
         evidence::BundleError::VARIANTS,
         evidence::ManifestError::VARIANTS,
         evidence::DetailsFlaw::VARIANTS,
+        evidence::KeyProofError::VARIANTS,
         ledger::DisclosureError::VARIANTS,
         ledger::ReceiptError::VARIANTS,
         trust::CheckpointError::VARIANTS,
         trust::CosignatureError::VARIANTS,
         trust::PolicyProblem::VARIANTS,
     ];
-    // These only carry another error, whose code is given in their place.
+    // These only carry another error, whose code is given in their place, or are no decoder's.
     let carriers = [
         "bad-key",
         "bad-key-name",
@@ -325,6 +334,7 @@ fn no_decoder_error_is_without_a_vector() {
         "disclosure",
         "entry",
         "not-a-note",
+        "other-key",
         "origin",
         "statement",
     ];

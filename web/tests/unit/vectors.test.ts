@@ -109,6 +109,9 @@ function readText(form: string, input: string): Record<string, unknown> {
   return { length: notarium.utf8(input).length };
 }
 
+/** What the pages have no reader for: nobody sets or answers a challenge in them. */
+const WITHOUT_READER = new Set(['key-proofs.json']);
+
 /** Files with a shape of their own. */
 const SPECIAL: Record<string, (name: string) => number> = {
   'ed25519-edge.json': edgeSignatures,
@@ -239,7 +242,7 @@ function verifiedCase(one: Case, policies: Readonly<Record<string, string>>): vo
 
 describe('vectors', () => {
   let count = 0;
-  const files = vectorFiles();
+  const files = vectorFiles().filter((name) => !WITHOUT_READER.has(name));
   for (const name of files) {
     const run = SPECIAL[name] ?? (DECODERS[name] || FIELDS[name] ? told : undefined);
     if (run) count += run(name);
