@@ -204,6 +204,21 @@ pub fn replace(path: &Path, key: &SigningKey, passphrase: Option<&Passphrase>) -
         .map_err(|source| KeyFileError::Io { doing: WRITE, path: path.to_owned(), source })
 }
 
+/// Whether a key file is encrypted, by its first line; the key is not read.
+///
+/// # Errors
+/// What the system says; also of a file that begins otherwise than a private key in PEM.
+pub fn is_encrypted(path: &Path) -> io::Result<bool> {
+    let mut first = [0; 48];
+    let length = File::open(path)?.take(48).read(&mut first)?;
+    let first = String::from_utf8_lossy(&first[..length]);
+    match [ENCRYPTED_LABEL, PLAIN_LABEL].iter().position(|label| first.starts_with(&format!("-----BEGIN {label}-----")))
+    {
+        Some(at) => Ok(at == 0),
+        None => Err(io::ErrorKind::InvalidData.into()),
+    }
+}
+
 /// Reads a key, asking for the passphrase only when the file is encrypted.
 ///
 /// `ask` returns `None` when there is nobody to ask.

@@ -24,6 +24,7 @@ mod mirror;
 mod monitor;
 mod output;
 mod passphrase;
+mod platform;
 mod policy;
 mod prove_key;
 mod rebuild_index;
@@ -127,6 +128,8 @@ enum Command {
     History(history::Args),
     /// Fetch a ledger's key as a policy for verifiers
     Policy(policy::Args),
+    /// Print what a court may ask of the platform: how it is run, and whether its operator deposits too
+    Platform(platform::Args),
     /// Write the verifier as one HTML file that works off line
     Verifier(verifier::Args),
     /// Replay a whole ledger, and say what does not hold
@@ -173,6 +176,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::ProveKey(args) => prove_key::run(&args, &output),
         Command::History(args) => history::run(&args, &output),
         Command::Policy(args) => policy::run(&args, &output),
+        Command::Platform(args) => platform::run(&args, &output),
         Command::Verifier(args) => verifier::run(&args, &output),
         Command::Audit(args) => audit::run(&args, &output),
         Command::Mirror(args) => mirror::run(&args, &output),

@@ -19,7 +19,7 @@ use tracing::{info, warn};
 use super::ledger_option::read_policy;
 use super::listening::{LogArgs, Signals, bind, seconds, socket_address, until_stopped};
 use super::output::{Output, WithHint, hinted_by};
-use super::{Exit, build, clock, passphrase};
+use super::{Exit, build, clock, passphrase, software};
 use crate::codec::Time;
 use crate::crypto::SigningKey;
 use crate::follow::Mirrored;
@@ -28,6 +28,7 @@ use crate::sequencer::{self, Sequencer, StartError};
 use crate::server::{App, AppError, Limits, MirrorApp, Publish, ServeError, Witnesses, serve, serve_mirror};
 use crate::store::{Memory, OpenError, OpenOptions, Opened, Reader, open};
 use crate::trust::{Origin, SignedCheckpoint};
+use crate::upkeep::Serving;
 use crate::witness::{AskLimits, Behind, GatherError, Gathering, Standing};
 
 #[derive(clap::Args, Debug)]
@@ -207,6 +208,10 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
             .with_context(|| format!("cannot go on with the ledger {}", args.directory.display()))?;
         let witnesses = args.witnesses.start(&reader, &sequencer)?;
         check_standing(args, witnesses.as_ref()).await?;
+        let announced = serving(args, address, witnesses.as_ref()).announce(&args.directory);
+        let _announced = announced.inspect_err(|error| {
+            warn!("a statement about the platform will lack this server's configuration: {error}");
+        });
         let limits = args.limits.server(args.witnesses.witness_wait);
         let app = App::with_witnesses(reader, sequencer, limits, build(), witnesses);
         let app = app.map_err(hinted_by(|error: &AppError| error.hint()))?;
@@ -236,6 +241,22 @@ async fn check_standing(args: &Args, witnesses: Option<&Witnesses>) -> anyhow::R
         }
         Standing::Behind(behind) => Err(hinted_by(|behind: &Behind| Some(behind.hint()))(behind))
             .with_context(|| format!("cannot go on with the ledger {}", args.directory.display())),
+    }
+}
+
+/// What `notarium platform` says of this server.
+fn serving(args: &Args, address: SocketAddr, witnesses: Option<&Witnesses>) -> Serving {
+    let policy = witnesses.map(|witnesses| witnesses.gathering.policy().as_bytes());
+    Serving {
+        software: software(),
+        started_at: now().to_string(),
+        listens_at: address.to_string(),
+        least_free_bytes: args.limits.sequencer().least_free_bytes,
+        publishes: match witnesses.map(|witnesses| witnesses.publish) {
+            Some(Publish::Quorum) => "quorum".to_owned(),
+            Some(Publish::Immediate) | None => "immediate".to_owned(),
+        },
+        witness_policy: policy.map(|bytes| String::from_utf8_lossy(bytes).into_owned()),
     }
 }
 

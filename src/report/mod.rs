@@ -3,7 +3,7 @@
 //! [`verify_receipt`] makes the eight steps of docs/formats.md ("Verification") and returns every one of them in a
 //! [`Report`], with the facts they rest on; [`report_absence`] is its counterpart for evidence that a complete replay did not find.
 //! A report is data: [`render_text`] sets it in English or Chinese, [`Report::to_json`] gives it to programs, and both say
-//! what a match does not prove. No files, no clock, no network: the evidence comes in as digests, trust as a policy.
+//! what a match does not prove. A [`PlatformStatement`] is about a ledger and who runs it, not about a deposit. No files, no clock, no network: the evidence comes in as digests, trust as a policy.
 
 mod checkpoint;
 mod document;
@@ -12,6 +12,9 @@ mod folder;
 mod key;
 mod layout;
 mod member;
+mod platform;
+mod platform_text;
+mod platform_words;
 mod remark;
 mod sentence;
 mod statement;
@@ -29,6 +32,11 @@ pub use folder::{FolderDifference, Renamed};
 pub use key::{EnrolmentFacts, KeyAtEntry, KeyStanding, RevocationFacts, Whom};
 pub use layout::{padded, width};
 pub use member::{Expected, Member};
+pub use platform::{
+    OperatorDeposits, OperatorKey, OperatorsWhy, PlatformKeyFile, PlatformLedger, PlatformServer, PlatformStatement,
+    PlatformWitness,
+};
+pub use platform_text::render_platform;
 pub use remark::{Change, Remark};
 pub use sentence::{Sentence, Value};
 pub use text::{LocalTime, render_text};

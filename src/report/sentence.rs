@@ -109,19 +109,23 @@ impl Sentence {
     /// The sentence in `language`.
     #[must_use]
     pub fn in_language(&self, language: Language) -> String {
-        let mut out = String::new();
-        let mut rest = self.word.text(language);
-        while let Some((before, after)) = rest.split_once('{') {
-            let (name, after) = after.split_once('}').unwrap_or((after, ""));
-            out.push_str(before);
-            match self.values.iter().find(|(place, _)| *place == name) {
-                Some((_, value)) => out.push_str(&value.in_language(language)),
-                None => out.push('?'),
-            }
-            rest = after;
-        }
-        out + rest
+        filled(self.word.text(language), |name| {
+            self.values.iter().find(|(place, _)| *place == name).map(|(_, value)| value.in_language(language))
+        })
     }
+}
+
+/// `text` with its `{places}` filled; one without a value shows a question mark.
+pub(super) fn filled(text: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}').unwrap_or((after, ""));
+        out.push_str(before);
+        out.push_str(value(name).as_deref().unwrap_or("?"));
+        rest = after;
+    }
+    out + rest
 }
 
 impl Value {

@@ -17,15 +17,15 @@ pub enum Language {
 }
 
 macro_rules! words {
-    ($($(#[$group:meta])* $name:ident: $en:literal, $zh:literal;)*) => {
-        /// One row of the table; its kebab-case name is the stable id in JSON.
+    ($(#[$about:meta])* $table:ident: $($(#[$group:meta])* $name:ident: $en:literal, $zh:literal;)*) => {
+        $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray)]
         #[strum(serialize_all = "kebab-case")]
-        pub enum Word {
+        pub enum $table {
             $($(#[$group])* #[doc = $en] $name,)*
         }
 
-        impl Word {
+        impl $table {
             /// The text in `language`, with its `{places}` still open.
             #[must_use]
             pub fn text(self, language: Language) -> &'static str {
@@ -38,6 +38,7 @@ macro_rules! words {
         }
     };
 }
+pub(super) use words;
 
 impl Word {
     /// The stable id: the row's name in kebab-case.
@@ -54,6 +55,9 @@ impl Serialize for Word {
 }
 
 words! {
+    /// One row of the table; its kebab-case name is the stable id in JSON.
+    Word:
+
     // Verdicts and what each means.
     Match: "match", "一致";
     Mismatch: "mismatch", "不一致";
@@ -368,6 +372,7 @@ words! {
 mod tests {
     use strum::VariantArray as _;
 
+    use super::super::platform_words::PlatformWord;
     use super::*;
 
     fn places(text: &str) -> Vec<&str> {
@@ -378,13 +383,15 @@ mod tests {
 
     #[test]
     fn every_word_is_there_in_both_languages_with_the_same_places() {
-        for word in Word::VARIANTS {
-            let (en, zh) = (word.text(Language::En), word.text(Language::Zh));
-            assert!(!en.trim().is_empty() && !zh.trim().is_empty(), "{word:?}");
-            assert_eq!(places(en), places(zh), "{word:?}");
-            assert!(en.is_ascii(), "{word:?}: English that a plain terminal cannot show");
+        let tables = Word::VARIANTS.iter().map(|word| [Language::En, Language::Zh].map(|language| word.text(language)));
+        let platform = PlatformWord::VARIANTS.iter();
+        let platform = platform.map(|word| [Language::En, Language::Zh].map(|language| word.text(language)));
+        for [en, zh] in tables.chain(platform) {
+            assert!(!en.trim().is_empty() && !zh.trim().is_empty(), "{en:?}");
+            assert_eq!(places(en), places(zh), "{en:?}");
+            assert!(en.is_ascii(), "{en:?}: English that a plain terminal cannot show");
             let chinese = zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-            assert!(chinese || *word == Word::Sha256Of, "{word:?} has no Chinese");
+            assert!(chinese || zh == Word::Sha256Of.text(Language::Zh), "{en:?} has no Chinese");
         }
     }
 }

@@ -39,6 +39,7 @@ fn every_command_has_a_help_text() {
     help_of("prove-key answer", "help-prove-key-answer.txt");
     help_of("prove-key check", "help-prove-key-check.txt");
     help_of("history", "help-history.txt");
+    help_of("platform", "help-platform.txt");
     help_of("policy", "help-policy.txt");
     help_of("verifier", "help-verifier.txt");
     help_of("audit", "help-audit.txt");

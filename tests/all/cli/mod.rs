@@ -14,6 +14,7 @@ mod keys;
 mod lists;
 mod lookups;
 mod pages;
+mod platform;
 mod possession;
 mod redaction;
 mod registry;

@@ -133,8 +133,13 @@ impl Session {
 
     /// Serves a ledger; `$URL` is its address from here on.
     pub(super) fn serve(&mut self, directory: &str) -> Served {
+        self.serve_with(directory, "")
+    }
+
+    /// The same with further options.
+    pub(super) fn serve_with(&mut self, directory: &str, options: &str) -> Served {
         let memory = "--log off --least-free-mib 0 --block-cache-mib 8 --write-buffers-mib 8";
-        let served = Served::start(self.command(&format!("serve {directory} --listen 127.0.0.1:0 {memory}")));
+        let served = Served::start(self.command(&format!("serve {directory} --listen 127.0.0.1:0 {memory} {options}")));
         served.address.clone_into(&mut self.address);
         served
     }
