@@ -29,7 +29,7 @@ impl Destination<'_> {
 pub(super) fn keep(path: &Path, text: &str, readers: Readers) -> anyhow::Result<()> {
     write(path, text.as_bytes(), readers, Existing::Keep).map_err(|error| match error {
         WriteError::Exists { .. } => hinted(error, "choose another name, or move that file away"),
-        other => hinted_by(WriteError::hint)(other),
+        other @ WriteError::Io { .. } => hinted_by(WriteError::hint)(other),
     })
 }
 

@@ -159,7 +159,7 @@ fn key_file(directory: &Path) -> PlatformKeyFile {
 
 fn server(serving: Serving, runs: bool) -> PlatformServer {
     let policy = serving.witness_policy.as_ref().and_then(|text| Policy::parse(text).ok());
-    let witnesses = policy.iter().flat_map(|policy| policy.witnesses());
+    let witnesses = policy.iter().flat_map(Policy::witnesses);
     PlatformServer {
         runs,
         software: serving.software,

@@ -204,9 +204,9 @@ fn check(args: &CheckArgs, output: &Output) -> anyhow::Result<Exit> {
         not_proved: Word::KeyProofNot.text(Language::En),
     };
     if args.json {
-        output.json(&checked)?
+        output.json(&checked)?;
     } else {
-        print(&checked, (set.expires(), received), args, output)?
+        print(&checked, (set.expires(), received), args, output)?;
     }
     Ok(if holds { Exit::Holds } else { Exit::DoesNotHold })
 }

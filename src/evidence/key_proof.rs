@@ -146,7 +146,9 @@ impl KeyChallenge {
             self.expires.to_string(),
             hex::encode(&self.nonce),
         ];
-        CHALLENGE_LINES.iter().zip(values).map(|(name, value)| format!("{name} {value}\n")).collect()
+        let lines: Vec<String> =
+            CHALLENGE_LINES.iter().zip(values).map(|(name, value)| format!("{name} {value}\n")).collect();
+        lines.concat()
     }
 
     /// What the key signs.
