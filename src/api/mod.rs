@@ -8,6 +8,7 @@
 //! indexes and sizes are JSON numbers (a ledger never grows past 2^53).
 
 mod answer;
+mod control;
 mod entry;
 mod key;
 mod problem;
@@ -17,6 +18,7 @@ pub use answer::{
     EntryHistory, EntryList, HeadView, HistoryLink, InclusionAnswer, LedgerInfo, Software, SubmitAnswer, SubmitRequest,
     VerifyAnswer, VerifyRequest,
 };
+pub use control::{ControlAnswer, ControlRequest, MAX_CONTROL_LINE};
 pub use entry::{BodyView, EnrolView, EntryView, EvidenceView, GenesisView, RevokeView, StatementView, admission_word};
 pub use key::{EnrolmentView, KeyAnswer, KeyAtEntry, KeyList, KeyView, RevocationView};
 pub use problem::{Problem, ProblemKind};

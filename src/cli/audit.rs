@@ -4,7 +4,7 @@ mod folder;
 mod part;
 mod tiles;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::anyhow;
@@ -110,6 +110,13 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         Outcome::Fails => Exit::DoesNotHold,
         Outcome::Undetermined => Exit::CannotTell,
     })
+}
+
+/// Replays a ledger's folder whole, as `notarium audit DIR` does.
+pub(super) fn whole(directory: &Path, output: &Output) -> anyhow::Result<AuditReport> {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let plan = Plan { threads, policy: None, state: None, signatures: Signatures::Strict, from: None, to: None };
+    folder::audit(directory, &plan, output)
 }
 
 /// A replay from entry 0, or from where the last audit of this ledger stood.

@@ -5,6 +5,7 @@
 //! Not here: anything that another program could want to call; that is in the rooms below.
 
 mod audit;
+mod backup;
 mod certificate;
 mod clock;
 mod document;
@@ -30,6 +31,7 @@ mod prove_key;
 mod rebuild_index;
 mod refresh;
 mod registry_ledger;
+mod restore;
 mod revoke;
 mod serve;
 mod show;
@@ -144,6 +146,10 @@ enum Command {
     Export(export::Args),
     /// Make a serving ledger again from an export
     Import(import::Args),
+    /// Back up a ledger, also while it is served
+    Backup(backup::Args),
+    /// Make a ledger again from a backup, verified, and not behind what was seen of it
+    Restore(restore::Args),
     /// Make a ledger's indexes again from its entries
     RebuildIndex(rebuild_index::Args),
     /// Be a witness: cosign the checkpoints of ledgers that grow without a break
@@ -184,6 +190,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::VerifyFork(args) => verify_fork::run(&args, &output),
         Command::Export(args) => export::run(&args, &output),
         Command::Import(args) => import::run(&args, &output),
+        Command::Backup(args) => backup::run(&args, &output),
+        Command::Restore(args) => restore::run(&args, &output),
         Command::RebuildIndex(args) => rebuild_index::run(&args, &output),
         Command::Witness(args) => witness::run(&args, &output),
     };

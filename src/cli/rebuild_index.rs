@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use super::Exit;
 use super::output::{Output, Unit, hinted_by};
 use crate::store::{Memory, OpenError, rebuild_indexes};
+use crate::upkeep::{ControlClient, ControlError};
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
-    /// Folder of the ledger, which must not be served meanwhile
+    /// Folder of the ledger; if it is served, lookups fail and nothing is admitted until it is done
     #[arg(value_name = "DIR")]
     directory: PathBuf,
 }
@@ -23,7 +24,11 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         meter.advance(done - shown);
         shown = done;
     };
-    let rebuilt = rebuild_indexes(&args.directory, Memory::default(), progress).map_err(hinted_by(OpenError::hint))?;
+    let server = ControlClient::connect(&args.directory).map_err(hinted_by(ControlError::hint))?;
+    let rebuilt = match server {
+        Some(mut server) => server.rebuild_index(progress).map_err(hinted_by(ControlError::hint))?,
+        None => rebuild_indexes(&args.directory, Memory::default(), progress).map_err(hinted_by(OpenError::hint))?,
+    };
     drop(meter);
     output.say(format_args!("made the indexes again from {rebuilt} entries"));
     Ok(Exit::Holds)

@@ -25,10 +25,10 @@ use crate::crypto::SigningKey;
 use crate::follow::Mirrored;
 use crate::ledger::CLOCK_TOLERANCE_MS;
 use crate::sequencer::{self, Sequencer, StartError};
-use crate::server::{App, AppError, Limits, MirrorApp, Publish, ServeError, Witnesses, serve, serve_mirror};
+use crate::server::{App, AppError, Control, Limits, MirrorApp, Publish, ServeError, Witnesses, serve, serve_mirror};
 use crate::store::{Memory, OpenError, OpenOptions, Opened, Reader, open};
 use crate::trust::{Origin, SignedCheckpoint};
-use crate::upkeep::Serving;
+use crate::upkeep::{LOSSES, Serving};
 use crate::witness::{AskLimits, Behind, GatherError, Gathering, Standing};
 
 #[derive(clap::Args, Debug)]
@@ -215,9 +215,14 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         let limits = args.limits.server(args.witnesses.witness_wait);
         let app = App::with_witnesses(reader, sequencer, limits, build(), witnesses);
         let app = app.map_err(hinted_by(|error: &AppError| error.hint()))?;
+        let control = start_control(&app);
         output.data(format_args!("listening on http://{address}"))?;
         info!("serving the ledger {} on http://{address}", args.directory.display());
-        until_stopped(signals, |stopped| serve(listener, app, stopped)).await
+        let served = until_stopped(signals, |stopped| serve(listener, app, stopped)).await;
+        if let Some(control) = control {
+            control.stop().await;
+        }
+        served
     });
     // What is still open after the time limit must not hold up the exit.
     Runtime::shutdown_background(runtime);
@@ -257,6 +262,25 @@ fn serving(args: &Args, address: SocketAddr, witnesses: Option<&Witnesses>) -> S
             Some(Publish::Immediate) | None => "immediate".to_owned(),
         },
         witness_policy: policy.map(|bytes| String::from_utf8_lossy(bytes).into_owned()),
+    }
+}
+
+/// The control socket. Without one the ledger is served all the same: what needs it works while the ledger is at rest.
+fn start_control(app: &App) -> Option<Control> {
+    match Control::start(app.clone()) {
+        Ok(control) => Some(control),
+        Err(error) => {
+            warn!("{:#}; backups and rebuild-index must wait until the ledger is at rest", anyhow::Error::new(error));
+            None
+        }
+    }
+}
+
+/// Says again what a restore has given up.
+fn say_losses(directory: &Path) {
+    let losses = fs::read_to_string(directory.join(LOSSES)).unwrap_or_default();
+    for line in losses.lines() {
+        warn!("entries were given up: {line}");
     }
 }
 
@@ -314,6 +338,7 @@ fn open_ledger(args: &Args) -> anyhow::Result<(Opened, Reader)> {
         warn!("the index {index} could not be opened and was emptied; lookups fail until `notarium rebuild-index`");
     }
     let reader = opened.reader.clone();
+    say_losses(&args.directory);
     if !reader.indexes_are_whole() {
         warn!("the indexes are not complete, so lookups fail and nothing is admitted; run `notarium rebuild-index`");
     } else if let Err(error) = reader.registry() {

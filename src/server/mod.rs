@@ -14,6 +14,7 @@
 mod accept;
 mod batch;
 mod body;
+mod control;
 mod earlier;
 mod entries;
 mod frames;
@@ -39,6 +40,7 @@ mod witness;
 mod witnessed;
 
 pub use accept::{ServeError, serve};
+pub use control::{Control, ControlError};
 pub use limits::Limits;
 pub use mirror::{MirrorApp, mirror_router, serve_mirror};
 pub use pages::verifier_page;

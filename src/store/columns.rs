@@ -106,6 +106,8 @@ pub(super) enum Purpose {
     Write,
     /// Read and write it, alone, although a file can't be opened: to see which, and to replace index rows.
     Repair,
+    /// Read it, alone, and copy its files: none of them is rewritten.
+    Copy,
     /// Read it, without a lock.
     Read,
 }
@@ -135,10 +137,12 @@ impl Shared {
 
     /// Opens the database with all its column families but those that it lacks. Makes none, except to create a database.
     pub(super) fn open(&self, path: &Path, purpose: Purpose, lacking: &[Column]) -> Result<DB, rocksdb::Error> {
-        let columns = <Column as strum::VariantArray>::VARIANTS
-            .iter()
-            .filter(|column| !lacking.contains(column))
-            .map(|column| ColumnFamilyDescriptor::new(column.name(), column_options(*column, self)));
+        let columns =
+            <Column as strum::VariantArray>::VARIANTS.iter().filter(|column| !lacking.contains(column)).map(|column| {
+                let mut options = column_options(*column, self);
+                options.set_disable_auto_compactions(purpose == Purpose::Copy);
+                ColumnFamilyDescriptor::new(column.name(), options)
+            });
         let default = ColumnFamilyDescriptor::new(DEFAULT, column_options(Column::Meta, self));
         let columns = columns.chain([default]);
         let options = database_options(self.memory, purpose);

@@ -4,6 +4,7 @@
 //! value have the right form is checked here, and a row that has not is damage, named by its column and key.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rocksdb::{ColumnFamily, DB, DBPinnableSlice, DBRawIterator, Direction, IteratorMode, ReadOptions};
@@ -94,13 +95,24 @@ pub(super) struct Database {
     pub(super) db: DB,
     pub(super) directory: PathBuf,
     pub(super) ledger: Ledger,
-    pub(super) indexes_whole: bool,
+    indexes_whole: AtomicBool,
     edge: RwLock<Arc<Edge>>,
 }
 
 impl Database {
     pub(super) fn new(db: DB, directory: &Path, ledger: Ledger, indexes_whole: bool, edge: Edge) -> Self {
-        Self { db, directory: directory.to_owned(), ledger, indexes_whole, edge: RwLock::new(Arc::new(edge)) }
+        let (indexes_whole, edge) = (AtomicBool::new(indexes_whole), RwLock::new(Arc::new(edge)));
+        Self { db, directory: directory.to_owned(), ledger, indexes_whole, edge }
+    }
+
+    /// Whether a lookup in the indexes is complete.
+    pub(super) fn indexes_are_whole(&self) -> bool {
+        self.indexes_whole.load(Ordering::Acquire)
+    }
+
+    /// Says from here on whether it is.
+    pub(super) fn set_indexes_whole(&self, whole: bool) {
+        self.indexes_whole.store(whole, Ordering::Release);
     }
 
     /// The newest published state.
@@ -111,6 +123,14 @@ impl Database {
     /// Publishes a state.
     pub(super) fn show(&self, edge: Edge) {
         *self.edge.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(edge);
+    }
+
+    /// Publishes other keys in force for the tree of this size; does nothing when another tree is published by now.
+    pub(super) fn show_keys(&self, size: TreeSize, keys: Keys) {
+        let mut edge = self.edge.write().unwrap_or_else(PoisonError::into_inner);
+        if edge.head.size == size {
+            *edge = Arc::new(Edge { keys, ..Edge::clone(&edge) });
+        }
     }
 }
 

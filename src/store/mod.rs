@@ -25,9 +25,13 @@
 //!   judged by them (`keys`). Where they can't be, nothing is admitted and everything can be read.
 //! - Readers see the newest published tree and nothing beyond it, and never wait for the writer (`reader`).
 //!
+//! - A copy is made of what is at rest: a snapshot of a ledger that is served, and backups that share what has not changed
+//!   (`snapshot`, `backup`).
+//!
 //! What is not here: whether entries are right (the audit replays them), the rules of who may sign what
 //! (`registry`), and when to commit (the sequencer).
 
+mod backup;
 mod columns;
 mod cosigned;
 mod create;
@@ -42,6 +46,7 @@ mod reindex;
 mod repair;
 mod rows;
 mod settings;
+mod snapshot;
 mod space;
 mod stages;
 mod sweep;
@@ -50,6 +55,7 @@ mod tree;
 mod witness;
 mod writer;
 
+pub use backup::{BackupError, Backups, Generation};
 pub use columns::{MAX_OPEN_FILES, Memory};
 pub use cosigned::{Cosignatures, CosignedSize};
 pub use create::{CreateError, Founding};
@@ -60,6 +66,7 @@ pub use open::{OpenError, OpenOptions, Opened, open};
 pub use reader::{Reader, ReceiptError};
 pub use reindex::{IndexFault, IndexFaultKind, rebuild_indexes};
 pub use settings::{STORE_VERSION, SettingError};
+pub use snapshot::SnapshotError;
 pub use space::free_bytes;
 pub use stages::{Committed, Published, ReceiptUnavailable, Signed};
 pub use tip::TipError;

@@ -79,7 +79,7 @@ impl Reader {
     /// Whether lookups are complete. Where they are not, they are errors.
     #[must_use]
     pub fn indexes_are_whole(&self) -> bool {
-        self.database.indexes_whole
+        self.database.indexes_are_whole()
     }
 
     /// Size and root of the newest published tree.

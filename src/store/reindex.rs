@@ -2,17 +2,20 @@
 //!
 //! Rebuilding is safe to interrupt: before the first row is dropped the indexes are marked incomplete, and whole again only
 //! after the last row is on disk. It reads the entries once, in order, and holds a few megabytes, whatever the ledger's
-//! size. The comparison goes both ways: every entry has its rows, and every row has its entry.
+//! size. In a ledger that is served nothing can be looked up or admitted meanwhile, and reading goes on.
+//! The comparison goes both ways: every entry has its rows, and every row has its entry.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
-use rocksdb::{Direction, WriteBatch, WriteOptions};
+use rocksdb::{DB, Direction, WriteBatch, WriteOptions};
 
 use crate::evidence::Entry;
 use crate::merkle::{LeafIndex, TreeSize};
 
 use super::columns::{self, Column, Memory};
 use super::database::{ReadError, Rows, damaged, failed, missing};
+use super::keys;
 use super::open::{OpenError, ledger};
 use super::reader::Reader;
 use super::recover::stored_head;
@@ -60,7 +63,16 @@ pub fn rebuild_indexes(directory: &Path, memory: Memory, mut progress: impl FnMu
     ledger(Rows(&db))?;
     let total = stored_head(Rows(&db))?.size.get();
     empty_marked(&mut db, &shared, &indexes().collect::<Vec<_>>())?;
-    let rows = Rows(&db);
+    let written = write_rows(&db, |count| {
+        progress(count, total);
+        ControlFlow::Continue(())
+    })?;
+    Ok(written.unwrap_or(total))
+}
+
+/// Writes the rows of every entry and marks the indexes whole. Gives the number of entries; none when it was told to stop.
+fn write_rows(db: &DB, mut progress: impl FnMut(u64) -> ControlFlow<()>) -> Result<Option<u64>, OpenError> {
+    let rows = Rows(db);
     let mut unlogged = WriteOptions::default();
     unlogged.disable_wal(true);
     let write = |batch: &WriteBatch| db.write_opt(batch, &unlogged).map_err(|source| failed(Column::Statement, source));
@@ -78,15 +90,29 @@ pub fn rebuild_indexes(directory: &Path, memory: Memory, mut progress: impl FnMu
         if batch.len() >= ROWS_AT_A_TIME {
             write(&batch)?;
             batch.clear();
-            progress(count, total);
+            if progress(count).is_break() {
+                return Ok(None);
+            }
         }
     }
     write(&batch)?;
     // The rows are in no log: they must be in files before the mark says that they are there.
-    columns::flush(&db).map_err(|source| failed(Column::Statement, source))?;
-    mark(&db, IndexMarker::Whole)?;
-    progress(count, total);
-    Ok(count)
+    columns::flush(db).map_err(|source| failed(Column::Statement, source))?;
+    mark(db, IndexMarker::Whole)?;
+    let _ = progress(count);
+    Ok(Some(count))
+}
+
+/// Deletes every row of the indexes, which are marked incomplete.
+fn delete_rows(db: &DB) -> Result<(), OpenError> {
+    // Longer than any key, so that it comes after all of them.
+    const END: [u8; 64] = [0xff; 64];
+    for column in indexes() {
+        let family = Rows(db).column(column)?;
+        let deleted = db.delete_range_cf_opt(family, &[][..], &END[..], &columns::synced());
+        deleted.map_err(|source| failed(column, source))?;
+    }
+    Ok(())
 }
 
 /// The index rows of a stored entry. One whose statement is not understood has none.
@@ -115,6 +141,32 @@ fn indexes() -> impl Iterator<Item = Column> {
 type StoredRow = (Option<LeafIndex>, Box<[u8]>);
 
 impl Reader {
+    /// Makes all indexes again beside the writer. Gives the number of entries; none when `progress`, which is told now and then
+    /// how many of how many are done, has it stopped: the indexes then stay incomplete, and nothing is admitted.
+    ///
+    /// An entry that was on its way in when this begins is not missed: it is committed with its rows, and if these are deleted
+    /// here the entry is there already and is read later.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`], also when an entry is missing or can't be read: the indexes then stay incomplete.
+    pub fn rebuild_indexes(
+        &self,
+        mut progress: impl FnMut(u64, u64) -> ControlFlow<()>,
+    ) -> Result<Option<u64>, OpenError> {
+        let (database, total) = (&self.database, self.head().size.get());
+        database.set_indexes_whole(false);
+        mark(&database.db, IndexMarker::Incomplete)?;
+        delete_rows(&database.db)?;
+        let written = write_rows(&database.db, |count| progress(count, total.max(count)))?;
+        if written.is_some() {
+            let size = self.head().size;
+            database.show_keys(size, keys::read(self.rows(), size, true));
+            database.set_indexes_whole(true);
+        }
+        Ok(written)
+    }
+
     /// Compares the indexes with the entries from `first` on, and hands over each fault. An entry that can't be parsed is not
     /// the indexes' fault and is passed over. Reads every such entry once and looks up each of its rows; that no index has
     /// more rows than its entries is told only for all of them, from 0 on.

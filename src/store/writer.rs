@@ -67,7 +67,7 @@ pub struct Writer {
     pub(super) database: Arc<Database>,
     pub(super) tip: Tip,
     pub(super) head: TreeHead,
-    /// The keys in force in the stored tree.
+    /// The keys in force in the stored tree, until they are published with it.
     pub(super) keys: Keys,
     pub(super) poisoned: bool,
 }
@@ -89,7 +89,11 @@ impl Writer {
         if *last.head() != self.head || *last.origin() != self.database.ledger.origin {
             return Err(CommitError::OtherCheckpoint { checkpoint: last.head().size.get(), stored });
         }
-        let keys = keys::after(&self.keys, &batch);
+        // Keys that were not known when the ledger was opened may be by now: indexes are made again beside the writer, too.
+        let keys = match &self.keys {
+            Ok(_) => keys::after(&self.keys, &batch),
+            Err(_) => keys::after(&self.database.edge().keys, &batch),
+        };
         let keys = keys.map_err(|(index, source)| CommitError::NotAdmitted { index, source })?;
         let rows = Rows(&self.database.db);
         let mut record = batch_record(rows, &batch)?;

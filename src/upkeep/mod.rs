@@ -1,12 +1,19 @@
-//! What an operator does with a ledger's folder beside serving it: write it out as files, make it again from them, and note
-//! down how it is served.
+//! What an operator does with a ledger's folder beside serving it: back it up and restore it, look for damage and save what is left,
+//! write it out as files and make it again from them, note down how it is served.
 //!
-//! Not here: reading a log that somebody else keeps (`follow`), words for people (`cli`).
+//! A ledger that is being served is reached over its control socket. Not here: reading a log that somebody else keeps (`follow`), words for
+//! people (`cli`).
 
+mod backup;
+mod control;
 mod export;
 mod import;
+mod restore;
 mod running;
 
+pub use backup::{BackedUp, BackupFailed, BackupPlan, backup};
+pub use control::{ControlClient, ControlError};
 pub use export::{ExportError, export};
 pub use import::{ImportError, Imported, import};
+pub use restore::{LOSSES, RestoreError, Restoring, Seen, restore};
 pub use running::{Announced, Serving};

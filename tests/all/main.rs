@@ -3,9 +3,11 @@
 
 mod api;
 mod audit;
+mod backup;
 mod cli;
 mod client;
 mod codec;
+mod control;
 mod crash;
 mod crypto;
 mod desk;

@@ -48,6 +48,8 @@ fn every_command_has_a_help_text() {
     help_of("verify-fork", "help-verify-fork.txt");
     help_of("export", "help-export.txt");
     help_of("import", "help-import.txt");
+    help_of("backup", "help-backup.txt");
+    help_of("restore", "help-restore.txt");
     help_of("rebuild-index", "help-rebuild-index.txt");
     help_of("witness", "help-witness.txt");
     help_of("witness serve", "help-witness-serve.txt");

@@ -10,6 +10,7 @@ mod deposits;
 mod deposits_refused;
 mod founding;
 mod help;
+mod kept;
 mod keys;
 mod lists;
 mod lookups;
