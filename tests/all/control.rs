@@ -49,7 +49,7 @@ fn the_socket_is_its_owners_alone_and_answers_line_by_line() {
         panic!("{answers:?}")
     };
     assert_eq!((origin.as_str(), *size, *indexes_whole, *admitting), ("ledger.example/control", 2, true, true));
-    for wrong in [&b"{\"command\":\"stop\"}\n"[..], b"\xff\n", b"x", &[b'x'; 20_000]] {
+    for wrong in [&b"{\"command\":\"stop\"}\n"[..], b"\xff\n", b"x", &vec![b'x'; 20_000]] {
         let answers = say(&ledger, wrong);
         assert!(matches!(answers.as_slice(), [ControlAnswer::Refused { .. }]), "{answers:?}");
     }
