@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use super::document::{Destination, write_document};
-use super::ledger_option::{Source, read_policy};
+use super::ledger_option::{Source, read_earlier, read_policy};
 use super::output::{Output, Unit, hinted_by};
 use super::verify::{Question, evidence_at, exit, read_receipt};
 use super::{Exit, clock, language, software, step_eight};
@@ -27,6 +27,10 @@ pub(super) struct Args {
     /// Whom you trust: logs, witnesses, quorum; without it checks 5 and 6 are not made and nothing can match
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// A checkpoint from before the deposit that witnesses have cosigned, or an earlier receipt under one: the entry came into the
+    /// witnessed tree no earlier. With the policy's quorum at both ends the report gives an interval
+    #[arg(long, value_name = "FILE")]
+    not_before: Option<PathBuf>,
     /// The ledger, to look for the key's enrolment and earlier deposits (check 8): its folder or its address
     #[arg(long, value_name = "DIR-OR-URL")]
     ledger: Option<Source>,
@@ -45,6 +49,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     let policy = args.policy.as_deref().map(read_policy).transpose()?;
+    let without = args.not_before.as_deref().map(read_earlier).transpose()?;
     let receipt = read_receipt(&args.receipt)?;
     let parsed = Receipt::parse(&receipt).with_context(|| format!("{} is not a receipt", args.receipt.display()))?;
     let meter = output.meter("hashing", Unit::Bytes, 0);
@@ -64,7 +69,8 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         policy: args.policy.as_ref().map(|path| path.display().to_string()),
         ..Provenance::default()
     };
-    let question = Question { receipt: &receipt, policy: policy.as_ref(), ledger, provenance };
+    let question =
+        Question { receipt: &receipt, policy: policy.as_ref(), without: without.as_ref(), ledger, provenance };
     let report = match &at_hand {
         Some((target, evidence)) => question.report(target, evidence, &meter)?,
         None => question.verify(None, Vec::new()),

@@ -160,7 +160,11 @@ fn of_checkpoint(receipt: &Receipt) -> Lines {
         ("tree", format!("{} entries, root {}", checkpoint.head().size.get(), checkpoint.head().root)),
         ("path", format!("{} hashes", receipt.path().hashes().len())),
     ];
-    lines.extend(checkpoint.note().signatures().iter().map(|signature| ("signature", of_signature(signature))));
+    let signatures = checkpoint.note().signatures();
+    lines.extend(signatures.iter().map(|signature| ("signature", of_signature(signature))));
+    if signatures.iter().all(|signature| stated_time(signature).is_none()) {
+        lines.push(("witnesses", "none has cosigned: no clock but the ledger's stands behind this receipt".to_owned()));
+    }
     lines
 }
 

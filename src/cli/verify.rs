@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 
 use super::document::{Destination, write_document};
-use super::ledger_option::{Source, read_policy};
+use super::ledger_option::{Source, read_earlier, read_policy};
 use super::output::{Output, Unit, WithHint, hinted_by};
 use super::{Exit, clock, language, software, step_eight};
 use crate::crypto::{Digests, DualHasher};
@@ -21,7 +21,7 @@ use crate::report::{
     Document, FolderDifference, Inputs, LedgerSide, Member, Outcome, Provenance, Remark, Report, Step, Verdict,
     render_text, verify_receipt,
 };
-use crate::trust::Policy;
+use crate::trust::{Policy, SignedCheckpoint};
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
@@ -42,6 +42,10 @@ pub(super) struct Args {
     /// not checked and nothing can match
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// A checkpoint from before the deposit that witnesses have cosigned, or an earlier receipt under one: the entry came into the
+    /// witnessed tree no earlier. With the policy's quorum at both ends the report gives an interval
+    #[arg(long, value_name = "FILE")]
+    not_before: Option<PathBuf>,
     /// The ledger, to look for earlier deposits (check 8): its folder or its address
     #[arg(long, value_name = "DIR-OR-URL")]
     ledger: Option<Source>,
@@ -60,8 +64,10 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     let policy = args.policy.as_deref().map(read_policy).transpose()?;
+    let without = args.not_before.as_deref().map(read_earlier).transpose()?;
     let with = With {
         policy: policy.as_ref(),
+        without: without.as_ref(),
         policy_path: args.policy.as_deref(),
         ledger: args.ledger.as_ref(),
         provenance: Provenance {
@@ -136,6 +142,8 @@ struct Shown {
 struct With<'a> {
     policy: Option<&'a Policy>,
     policy_path: Option<&'a Path>,
+    /// The ledger as it was before.
+    without: Option<&'a SignedCheckpoint>,
     ledger: Option<&'a Source>,
     /// Who verifies, and with what.
     provenance: Provenance,
@@ -171,7 +179,7 @@ impl With<'_> {
             policy: self.policy_path.map(|path| path.display().to_string()),
             ..self.provenance.clone()
         };
-        let question = Question { receipt: &receipt, policy: self.policy, ledger, provenance };
+        let question = Question { receipt: &receipt, policy: self.policy, without: self.without, ledger, provenance };
         let report = question.report(&target, &evidence, progress)?;
         Ok(Verified { report, receipt })
     }
@@ -233,6 +241,7 @@ fn read_manifest(path: &Path) -> anyhow::Result<(Vec<u8>, Manifest)> {
 pub(super) struct Question<'a> {
     pub(super) receipt: &'a [u8],
     pub(super) policy: Option<&'a Policy>,
+    pub(super) without: Option<&'a SignedCheckpoint>,
     pub(super) ledger: Option<LedgerSide>,
     pub(super) provenance: Provenance,
 }
@@ -262,6 +271,7 @@ impl Question<'_> {
             folder: evidence.and_then(|evidence| evidence.difference.clone()),
             member: evidence.and_then(|evidence| evidence.member.clone()),
             policy: self.policy,
+            without: self.without,
             ledger: self.ledger.clone(),
             remarks,
             provenance: self.provenance.clone(),

@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 use super::folder::FolderDifference;
 use super::key::KeyAtEntry;
 use super::member::Member;
+use super::sentence::Sentence;
 use super::words::Word;
 use crate::codec::{Time, encode_base64};
 use crate::evidence::Entry;
@@ -40,6 +41,14 @@ pub struct Facts {
     pub before_ledger: Vec<BeforeLedger>,
     /// What the ledger or a replayed copy said, if one was at hand.
     pub ledger: Option<LedgerSide>,
+}
+
+impl Facts {
+    /// The first valid cosignature by a witness of the policy: its time and the witness.
+    pub(super) fn first_cosigned(&self) -> Option<(PosixTime, &str)> {
+        let stated = self.witnesses.iter().filter_map(|witness| Some((witness.time?, witness.witness.as_str())));
+        stated.min_by_key(|(time, _)| *time)
+    }
 }
 
 /// The entry.
@@ -106,6 +115,30 @@ pub struct TimeFacts {
     pub admitted: Option<Time>,
     /// What witnesses vouch for.
     pub vouched: Vouched,
+    /// The other end of the interval, where a checkpoint without the entry was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_earlier: Option<NoEarlier>,
+}
+
+/// The time before which the entry was not in the tree that witnesses cosigned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "by")]
+pub enum NoEarlier {
+    /// A checkpoint that is given does not bound the time.
+    Nobody {
+        /// Why not.
+        why: Sentence,
+    },
+    /// At this time a quorum had cosigned the ledger without the entry, and no more.
+    Witnesses {
+        /// The greatest time at which the quorum is met.
+        #[serde(serialize_with = "text")]
+        no_earlier_than: PosixTime,
+        /// Entries of that tree.
+        size: u64,
+        /// Names of the witnesses with a valid cosignature at or after it.
+        clocks: Vec<String>,
+    },
 }
 
 /// Who vouches for a time.

@@ -3,7 +3,7 @@
 //! At most 100 columns wide, aligned with Chinese characters counted double. Times are given in UTC; local time is added
 //! by a formatter that the caller passes in, since this floor knows no time zone. Text that came from outside is escaped.
 
-use super::facts::{Details, DigestFacts, Facts, TimeFacts, Vouched, value_text};
+use super::facts::{Details, DigestFacts, Facts, NoEarlier, TimeFacts, Vouched, value_text};
 use super::folder::FolderDifference;
 use super::layout::{PAGE, padded, width, wrap};
 use super::sentence::{Sentence, shown};
@@ -285,6 +285,20 @@ impl Page<'_> {
             self.under(self.word(Word::ClockOfLedger));
         }
         self.vouched(&times.vouched);
+        match &times.no_earlier {
+            None => {}
+            Some(NoEarlier::Nobody { why }) => self.under(&self.said(why)),
+            Some(NoEarlier::Witnesses { no_earlier_than, size, clocks }) => {
+                let time = Sentence::from(Word::NoEarlierThan).with("time", self.witness_time(*no_earlier_than));
+                self.under(&self.said(&time.with("size", *size)));
+                self.clocks(clocks);
+            }
+        }
+    }
+
+    fn clocks(&mut self, clocks: &[String]) {
+        let whose = Sentence::from(Word::ClockOfWitnesses).with("witnesses", clocks.join(", "));
+        self.under(&self.said(&whose));
     }
 
     fn vouched(&mut self, vouched: &Vouched) {
@@ -295,8 +309,7 @@ impl Page<'_> {
             Vouched::Witnesses { no_later_than, clocks } => {
                 let time = Sentence::from(Word::NoLaterThan).with("time", self.witness_time(*no_later_than));
                 self.field(Word::TrustedTime, &self.said(&time));
-                let whose = Sentence::from(Word::ClockOfWitnesses).with("witnesses", clocks.join(", "));
-                self.under(&self.said(&whose));
+                self.clocks(clocks);
                 return;
             }
         };

@@ -6,6 +6,7 @@
 use super::checkpoint::{judge, no_checkpoint};
 use super::facts::{self, CheckpointFacts, EntryFacts, Facts, LedgerSide, TimeFacts};
 use super::folder::FolderDifference;
+use super::interval::no_earlier;
 use super::key::KeyStanding;
 use super::member::Member;
 use super::remark::Remark;
@@ -33,6 +34,8 @@ pub struct Inputs<'a> {
     pub member: Option<Member>,
     /// Whom the verifier trusts; without it steps 5 and 6 are not made.
     pub policy: Option<&'a Policy>,
+    /// A checkpoint of the ledger from before the entry, which bounds its time from below if the quorum has cosigned it too.
+    pub without: Option<&'a SignedCheckpoint>,
     /// What the ledger or a replayed copy says; without it step 8 is not made.
     pub ledger: Option<LedgerSide>,
     /// Remarks to print under the verdict.
@@ -52,6 +55,7 @@ impl<'a> Inputs<'a> {
             folder: None,
             member: None,
             policy: None,
+            without: None,
             ledger: None,
             remarks: Vec::new(),
             provenance,
@@ -69,7 +73,12 @@ pub fn verify_receipt(inputs: Inputs<'_>) -> Report {
     facts.evidence.folder = inputs.folder;
     facts.evidence.member = inputs.member;
     let checks = match Receipt::parse(inputs.receipt) {
-        Ok(receipt) => check_receipt(&receipt, inputs.evidence.as_ref(), inputs.policy, &mut facts),
+        Ok(receipt) => {
+            let checks = check_receipt(&receipt, inputs.evidence.as_ref(), inputs.policy, &mut facts);
+            let no_earlier = inputs.without.map(|without| no_earlier(without, &receipt, inputs.policy, &facts));
+            facts.times.no_earlier = no_earlier;
+            checks
+        }
         Err(error) => {
             let why =
                 Sentence::from(Word::ReceiptNotParsed).with("code", error.code()).with("error", error.to_string());

@@ -256,6 +256,17 @@ words! {
     ClaimedBy: "the submitter's claim, not checked", "存证人自述，未经核验";
     ClockOfLedger: "the clock of the ledger's operator", "账本运营方的时钟";
     NoLaterThan: "no later than {time}", "不晚于 {time}";
+    NoEarlierThan: "not before {time}: witnesses had cosigned the first {size} entries then, without this one",
+        "不早于 {time}：其时见证人所联署的前 {size} 个条目中尚无本条目";
+    NoEarlierOtherLedger: "no lower bound: the checkpoint given for it is another ledger's", "无下限：所提供的检查点属于另一账本";
+    NoEarlierCovers: "no lower bound: the checkpoint given for it, of {size} entries, has this entry already",
+        "无下限：所提供的检查点有 {size} 个条目，已含本条目";
+    NoEarlierNoLater: "no lower bound: nobody vouches for the upper one", "无下限：上限亦无人作证";
+    NoEarlierNoQuorum: "no lower bound: the checkpoint given for it is not signed by a log of the policy with the quorum of witnesses",
+        "无下限：所提供的检查点未由核验策略所列账本签名并达到法定见证数";
+    NoEarlierContradicts: "no lower bound: the checkpoint given for it was cosigned at {time}, after the upper one: clocks of \
+        witnesses disagree",
+        "无下限：所提供的检查点于 {time} 联署，晚于上限：见证人的时钟不一致";
     SecondsAfter1970: "{count} seconds after 1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z 之后 {count} 秒";
     ClockOfWitnesses: "the clocks of the witnesses: {witnesses}", "见证人的时钟：{witnesses}";
     NobodyVouches: "nobody vouches for a time: the policy requires no witness", "无人为时间作证：核验策略不要求见证人";
@@ -341,6 +352,10 @@ words! {
     OutcomeLabel: "outcome", "结果";
     ReasonLabel: "reason", "理由";
     WhoseWord: "by whose clock", "依何人时钟";
+    TimeItself: "at {time}", "于 {time}";
+    FirstCosigned: "first cosigned", "首次联署";
+    ClockOfOneWitness: "the clock of one witness: {witness}", "单个见证人的时钟：{witness}";
+    NotCosigned: "no witness of the policy has cosigned it", "核验策略所列见证人均未联署";
     TimeLabel: "time", "时间";
     EarlierHeading: "Earlier deposits of the same evidence", "同一证据的更早存证";
     EarlierNone: "none: no earlier entry of this ledger deposits the same evidence", "无：本账本中没有同一证据的更早存证";

@@ -82,6 +82,27 @@ impl CheckpointJudgement {
 }
 
 impl Policy {
+    /// The greatest t at which the cosignatures with time >= t meet the quorum, each witness counted once by its latest: a quorum
+    /// says that at t it had cosigned no larger tree. One witness that states too late a time cannot raise it alone where the
+    /// quorum needs more than one. Nothing unless a log of the policy signed the checkpoint and the quorum is reached.
+    #[must_use]
+    pub fn last_seen(&self, checkpoint: &SignedCheckpoint) -> Option<PosixTime> {
+        if !matches!(self.judge_log(checkpoint), LogSignature::Valid(_)) {
+            return None;
+        }
+        let checks = self.verify_cosignatures(checkpoint);
+        let (QuorumCheck::Reached { .. }, QuorumRule::Of(wanted)) = (self.judge_quorum(&checks), self.rule()) else {
+            return None;
+        };
+        let mut latest: Vec<Option<PosixTime>> = vec![None; self.witnesses().len()];
+        for (place, check) in &checks {
+            latest[*place] = latest[*place].max(check.outcome.ok());
+        }
+        let mut times: Vec<PosixTime> = latest.iter().flatten().copied().collect();
+        times.sort_unstable();
+        times.into_iter().rev().find(|t| is_met(self.definitions(), *wanted, |place| latest[place] >= Some(*t)))
+    }
+
     /// Looks at every signature of the checkpoint and says what this policy makes of it.
     #[must_use]
     pub fn judge(&self, checkpoint: &SignedCheckpoint) -> CheckpointJudgement {

@@ -4,7 +4,7 @@
 //! whom, and what the files were called. It is the only one that differs.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Document, FORMATS, VERIFY_COMMAND};
 
@@ -61,6 +61,9 @@ pub(super) fn document(document: &Document<'_>) -> Result<String, serde_json::Er
     if let Some(members) = report.as_object_mut() {
         members.remove("provenance");
     }
+    if let Some((time, witness)) = document.report.facts.first_cosigned() {
+        report["facts"]["times"]["first_cosigned"] = json!({ "time": time.to_string(), "witness": witness });
+    }
     let policy_keys = document
         .policy_keys()
         .into_iter()
@@ -90,8 +93,6 @@ pub(super) fn document(document: &Document<'_>) -> Result<String, serde_json::Er
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

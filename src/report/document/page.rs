@@ -1,6 +1,6 @@
 //! The sections of a document in HTML, in the order in which a judge asks.
 
-use super::super::facts::{Details, DigestFacts, TimeFacts, Vouched, value_text};
+use super::super::facts::{Details, DigestFacts, NoEarlier, TimeFacts, Vouched, value_text};
 use super::super::folder::FolderDifference;
 use super::super::sentence::Sentence;
 use super::super::words::{Language, Word};
@@ -245,7 +245,8 @@ impl Page<'_> {
 
     /// The three times, each beside the clock that it is by.
     fn times(&mut self) {
-        let times = &self.document.report.facts.times;
+        let facts = &self.document.report.facts;
+        let times = &facts.times;
         self.html.heading(Word::Times);
         let [time, whose] = [Word::TimeLabel, Word::WhoseWord].map(|word| self.html.word(word));
         self.html.line(&format!(
@@ -255,6 +256,11 @@ impl Page<'_> {
         self.time_row(Word::ClaimedTime, claimed, Word::NotStated);
         let admitted = times.admitted.map(|time| (self.time(time), self.html.word(Word::ClockOfLedger)));
         self.time_row(Word::AdmittedTime, admitted, Word::NotStated);
+        let first = facts.first_cosigned().map(|(time, witness)| {
+            let whose = Sentence::from(Word::ClockOfOneWitness).with("witness", witness);
+            (self.witness_time(Word::TimeItself, time, None), self.html.said(&whose))
+        });
+        self.time_row(Word::FirstCosigned, first, Word::NotCosigned);
         let (vouched, missing) = self.vouched(times);
         self.time_row(Word::TrustedTime, vouched, missing);
         self.html.line("</tbody>\n</table>");
@@ -274,14 +280,35 @@ impl Page<'_> {
             Vouched::Nobody => (None, Word::NobodyVouches),
             Vouched::QuorumMissing => (None, Word::QuorumMissing),
             Vouched::Witnesses { no_later_than, clocks } => {
-                let said = Sentence::from(Word::NoLaterThan).with("time", no_later_than.to_string());
-                let local = no_later_than.to_time().and_then(|time| (self.local_time)(time));
-                let local = local.map(|local| format!("<div class=\"small\">{}</div>", escape(&local)));
-                let time = format!("{}{}", self.html.said(&said), local.unwrap_or_default());
-                let whose = Sentence::from(Word::ClockOfWitnesses).with("witnesses", clocks.join(", "));
-                (Some((time, self.html.said(&whose))), Word::QuorumMissing)
+                let upper = self.witness_time(Word::NoLaterThan, *no_later_than, None);
+                let mut time = vec![upper];
+                let mut whose = vec![self.clocks(clocks)];
+                match &times.no_earlier {
+                    None => {}
+                    Some(NoEarlier::Nobody { why }) => time.push(self.html.said(why)),
+                    Some(NoEarlier::Witnesses { no_earlier_than, size, clocks }) => {
+                        time.push(self.witness_time(Word::NoEarlierThan, *no_earlier_than, Some(*size)));
+                        whose.push(self.clocks(clocks));
+                    }
+                }
+                (Some((time.join("<br>"), whose.join("<br>"))), Word::QuorumMissing)
             }
         }
+    }
+
+    fn clocks(&self, clocks: &[String]) -> String {
+        self.html.said(&Sentence::from(Word::ClockOfWitnesses).with("witnesses", clocks.join(", ")))
+    }
+
+    /// A witness's time in a sentence, and in local time where the caller knows it.
+    fn witness_time(&self, sentence: Word, time: PosixTime, size: Option<u64>) -> String {
+        let mut said = Sentence::from(sentence).with("time", time.to_string());
+        if let Some(size) = size {
+            said = said.with("size", size);
+        }
+        let local = time.to_time().and_then(|time| (self.local_time)(time));
+        let local = local.map(|local| format!("<div class=\"small\">{}</div>", escape(&local)));
+        format!("{}{}", self.html.said(&said), local.unwrap_or_default())
     }
 
     fn checkpoint(&mut self) {

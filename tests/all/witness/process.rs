@@ -51,8 +51,19 @@ impl Running {
 
     fn post(&self, body: &str) -> String {
         let head = "POST /add-checkpoint HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: ";
+        self.ask(&format!("{head}{}\r\n\r\n{body}", body.len()))
+    }
+
+    /// The body of an answer with status 200.
+    fn get(&self, path: &str) -> String {
+        let answer = self.ask(&format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
+
+    fn ask(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.write_all(format!("{head}{}\r\n\r\n{body}", body.len()).as_bytes()).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
@@ -113,9 +124,15 @@ fn a_receipt_grows_better_from_the_command_line() {
     };
     // With its own signature only the receipt can't be told to be good; the witnessed one is at once.
     submit(&["a.txt", "--title", "A"]);
+    fs::write(directory.join("before"), ledger.get("/checkpoint")).unwrap();
     assert!(!submit(&["b.txt", "--witnessed"]).contains("no cosignature yet"));
-    let b = well(directory, &["verify", "b.txt", "--policy", "policy"]);
+    let b = well(directory, &["verify", "b.txt", "--policy", "policy", "--not-before", "before"]);
     assert!(b.contains("W1") && b.contains("W2"), "{b}");
+    assert!(b.contains("no later than 2") && b.contains("not before 2"), "{b}");
+    let arguments =
+        ["certificate", "b.txt.receipt", "--evidence", "b.txt", "--policy", "policy", "--not-before", "b.txt.receipt"];
+    let certificate = well(directory, &arguments);
+    assert!(certificate.contains("first cosigned") && certificate.contains("has this entry already"), "{certificate}");
     let before = fs::read_to_string(directory.join("a.txt.receipt")).unwrap();
     let verify = |code| {
         let output =

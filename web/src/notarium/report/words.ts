@@ -229,6 +229,27 @@ export const WORDS = {
   'clock-of-ledger': ["the clock of the ledger's operator", '账本运营方的时钟'],
   'no-later-than': ['no later than {time}', '不晚于 {time}'],
   'seconds-after1970': ['{count} seconds after 1970-01-01T00:00:00Z', '1970-01-01T00:00:00Z 之后 {count} 秒'],
+  'no-earlier-than': [
+    'not before {time}: witnesses had cosigned the first {size} entries then, without this one',
+    '不早于 {time}：其时见证人所联署的前 {size} 个条目中尚无本条目',
+  ],
+  'no-earlier-other-ledger': [
+    "no lower bound: the checkpoint given for it is another ledger's",
+    '无下限：所提供的检查点属于另一账本',
+  ],
+  'no-earlier-covers': [
+    'no lower bound: the checkpoint given for it, of {size} entries, has this entry already',
+    '无下限：所提供的检查点有 {size} 个条目，已含本条目',
+  ],
+  'no-earlier-no-later': ['no lower bound: nobody vouches for the upper one', '无下限：上限亦无人作证'],
+  'no-earlier-no-quorum': [
+    'no lower bound: the checkpoint given for it is not signed by a log of the policy with the quorum of witnesses',
+    '无下限：所提供的检查点未由核验策略所列账本签名并达到法定见证数',
+  ],
+  'no-earlier-contradicts': [
+    'no lower bound: the checkpoint given for it was cosigned at {time}, after the upper one: clocks of witnesses disagree',
+    '无下限：所提供的检查点于 {time} 联署，晚于上限：见证人的时钟不一致',
+  ],
   'clock-of-witnesses': ['the clocks of the witnesses: {witnesses}', '见证人的时钟：{witnesses}'],
   'nobody-vouches': ['nobody vouches for a time: the policy requires no witness', '无人为时间作证：核验策略不要求见证人'],
   'no-policy-vouches': ['nobody vouches for a time that could be checked here', '没有可在此核验的时间见证'],
