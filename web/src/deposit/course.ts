@@ -1,9 +1,10 @@
 // The course of one deposit: fingerprint, statement, ledger, receipt. What was begun is kept, so that trying again is safe.
 
 import type { Hasher } from '../hashing';
-import { buildManifest, digestsOf, type Digests, type Policy, type SigningKey } from '../notarium';
+import { buildManifest, digestsOf, type Digests, type Language, type Policy, type SigningKey } from '../notarium';
 import { randomBytes } from '../keys';
 import { LedgerError, type LedgerClient, type Submitted } from '../page/ledger';
+import { certificateOf } from './certificate';
 import { complete, prepare, type Prepared, type Wish } from './engine';
 import type { Lot } from './evidence-view';
 
@@ -14,6 +15,8 @@ export interface Deposited {
   readonly receipt: string;
   /** What does not hold in the ledger's answer; null when all is well. */
   readonly problem: string | null;
+  /** Whether the receipt has the witnesses that the policy asks for. */
+  readonly witnessed: boolean;
   /** The manifest of a package. */
   readonly manifest: Uint8Array | null;
 }
@@ -74,14 +77,38 @@ export class Course {
         this.#prepared = prepare(digests, this.means.wish, this.means.key, randomBytes);
       }
       this.#to('sending');
-      const submitted = await this.means.ledger.submit(this.#prepared.statement.bytes);
-      const { receipt, problem } = complete(submitted.receipt, this.#prepared, this.means.policy);
-      this.deposited = { submitted, receipt, problem, manifest: this.#manifest };
+      const submitted = await this.means.ledger.submit(this.#prepared.statement.bytes, this.means.policy.needsWitnesses);
+      const completed = complete(submitted.receipt, this.#prepared, this.means.policy);
+      this.deposited = { submitted, ...completed, manifest: this.#manifest };
       this.#to('done');
     } catch (error) {
       this.error = error;
       this.#to('failed');
     }
+  }
+
+  /** Asks for the receipt under a checkpoint that the witnesses have cosigned. Rejects when the ledger does not answer. */
+  async refresh(): Promise<void> {
+    if (!this.deposited || !this.#prepared) return;
+    const answer = await this.means.ledger.receipt(this.deposited.submitted.entry.index, true);
+    const completed = complete(answer, this.#prepared, this.means.policy);
+    // What was there before is not given away for something worse.
+    if (completed.witnessed) this.deposited = { ...this.deposited, ...completed };
+  }
+
+  /** The certificate of the deposit, as an HTML file. */
+  certificate(names: { software: string; policy: string; language: Language }): Promise<string> {
+    const { receipt } = this.deposited!;
+    return certificateOf({
+      receipt,
+      digests: this.#prepared!.digests,
+      policy: this.means.policy,
+      names: { evidence: this.evidenceName, receipt: this.receiptName, policy: names.policy },
+      ledger: this.means.ledger,
+      software: names.software,
+      language: names.language,
+      now: Date.now(),
+    });
   }
 
   async #digests(): Promise<Digests> {

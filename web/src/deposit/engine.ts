@@ -71,26 +71,30 @@ export interface Completed {
   readonly receipt: string;
   /** What does not hold, in English; null when every step that can be made now holds. */
   readonly problem: string | null;
+  /** Whether the witnesses that the policy asks for have cosigned; true where it asks for none. */
+  readonly witnessed: boolean;
 }
 
 /** Puts salts and details into the ledger's receipt, and verifies it by the policy. */
 export function complete(answer: string, { statement, digests, evidenceSalt, details }: Prepared, policy: Policy): Completed {
   const receipt = attempt(() => parseReceipt(answer));
-  if (receipt instanceof NotariumError) return { receipt: answer, problem: receipt.message };
+  const refused = (problem: string): Completed => ({ receipt: answer, problem, witnessed: false });
+  if (receipt instanceof NotariumError) return refused(receipt.message);
   const entered = receipt.disclosure.statement;
   if (entered instanceof NotariumError || !equal(entered.id, statement.id)) {
-    return { receipt: answer, problem: 'it is the receipt of another statement' };
+    return refused('it is the receipt of another statement');
   }
   const whole = attempt(() => withDisclosure(receipt, evidenceSalt, details));
-  if (whole instanceof NotariumError) return { receipt: answer, problem: whole.message };
+  if (whole instanceof NotariumError) return refused(whole.message);
   const report = verifyReceipt({ receipt: whole.text, evidence: digests, policy });
   // Witnesses may still be lacking a moment after the deposit; that is no fault of the receipt.
   const bad = report.checks.find(({ step, outcome }) => {
     return outcome === 'failed' || (outcome === 'not-made' && step !== 'witnesses' && step !== 'ledger');
   });
-  if (!bad) return { receipt: whole.text, problem: null };
+  const witnessed = report.checks.some(({ step, outcome }) => step === 'witnesses' && outcome === 'passed');
+  if (!bad) return { receipt: whole.text, problem: null, witnessed };
   const why = bad.detail.map((sentence) => inLanguage(sentence, 'en')).join('; ');
-  return { receipt: whole.text, problem: `step ${stepNumber(bad.step)}: ${why}` };
+  return { receipt: whole.text, witnessed, problem: `step ${stepNumber(bad.step)}: ${why}` };
 }
 
 /** The policy that believes one ledger by its own word. */

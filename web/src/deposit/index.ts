@@ -171,6 +171,8 @@ class DepositPage {
     const ui = this.#fresh();
     const view = resultView(ui, this.#courses, {
       salted: this.#wish.isSalted,
+      software: this.context.build,
+      onRefreshed: () => this.#showResult(),
       onSaved: (courses) => courses.forEach((course) => this.#unsaved.delete(course)),
       onRetry: () => void this.#run(),
       onNext: () => this.#next(),

@@ -10,8 +10,12 @@ import type { Course, Deposited } from './course';
 
 export interface ResultOptions {
   readonly salted: boolean;
+  /** Which build this is. */
+  readonly software: string;
   /** Something was saved. */
   readonly onSaved: (courses: readonly Course[]) => void;
+  /** A receipt has become better. */
+  readonly onRefreshed: () => void;
   readonly onRetry: () => void;
   readonly onNext: () => void;
 }
@@ -78,7 +82,9 @@ function result(ui: Ui, course: Course, deposited: Deposited, options: ResultOpt
     problem === null
       ? ui.h('p', {}, ui.words(DEPOSIT.checked))
       : notice(ui, 'error', ui.words(DEPOSIT.badReceipt, { name: shown(course.lot.name), error: problem })),
+    problem === null && !deposited.witnessed && witnessesLacking(ui, course, options),
     saveActions(ui, course, deposited, options),
+    problem === null && ui.h('p', { class: 'panel__hint' }, ui.words(DEPOSIT.certificateIs)),
     ui.h('h3', {}, ui.words(DEPOSIT.keepTitle)),
     keepList(ui, course, options.salted),
   );
@@ -92,7 +98,34 @@ function earlier(ui: Ui, { submitted }: Deposited): HTMLElement {
   return notice(ui, 'info', ui.words(DEPOSIT.earlierSome, { count, index: first.index, time }));
 }
 
-function saveActions(ui: Ui, course: Course, { receipt, manifest }: Deposited, { onSaved }: ResultOptions): HTMLElement {
+/** The witnesses that the policy asks for have not cosigned yet: what that means, and how to get the better receipt. */
+function witnessesLacking(ui: Ui, course: Course, { onRefreshed }: ResultOptions): HTMLElement {
+  const said = ui.h('p', { role: 'status' });
+  const ask = async (): Promise<void> => {
+    try {
+      await course.refresh();
+      if (course.deposited!.witnessed) onRefreshed();
+      else said.textContent = ui.say(DEPOSIT.witnessesStillLacking);
+    } catch (error) {
+      said.textContent = errorText(error);
+    }
+  };
+  const again = button(ui, ui.words(DEPOSIT.witnessesAsk), () => void ask());
+  return notice(ui, 'warning', ui.words(DEPOSIT.witnessesLacking), ui.h('div', { class: 'actions' }, again), said);
+}
+
+function saveActions(ui: Ui, course: Course, { receipt, manifest, problem }: Deposited, options: ResultOptions): HTMLElement {
+  const { onSaved, software } = options;
+  const failed = ui.h('p', { class: 'field__error', role: 'alert' });
+  const saveCertificate = async (): Promise<void> => {
+    failed.textContent = '';
+    try {
+      const html = await course.certificate({ software, policy: ui.say(DEPOSIT.policyName), language: ui.language });
+      download(`${course.evidenceName.split('/').pop()}.certificate.html`, html, 'text/html;charset=utf-8');
+    } catch (error) {
+      failed.textContent = errorText(error);
+    }
+  };
   const saveReceipt = (): void => {
     download(course.receiptName, receipt, 'text/plain;charset=utf-8');
     onSaved([course]);
@@ -102,6 +135,8 @@ function saveActions(ui: Ui, course: Course, { receipt, manifest }: Deposited, {
     { class: 'actions' },
     button(ui, ui.words(DEPOSIT.saveReceipt), saveReceipt, 'primary'),
     manifest && button(ui, ui.words(DEPOSIT.saveManifest), () => download(course.evidenceName, manifest, 'text/plain;charset=utf-8')),
+    problem === null && button(ui, ui.words(DEPOSIT.saveCertificate), () => void saveCertificate()),
+    failed,
   );
 }
 

@@ -8,6 +8,7 @@ import {
   type EarlierDeposit,
   type Fingerprint,
 } from '../notarium';
+import { keyAtEntry, type KeySaid } from './key-said';
 
 /** A refusal (RFC 9457), or no answer at all (`status` 0). */
 export class LedgerError extends Error {
@@ -51,11 +52,18 @@ export interface EarlierView {
   readonly public_key: string;
 }
 
+/** An entry of any kind: its bytes in base64, and how its key stood. */
+export interface EntryView {
+  readonly entry: string;
+  readonly key?: KeySaid;
+}
+
 /** An entry of kind evidence, as lists have it. */
 export interface EvidenceEntry {
   readonly index: number;
   readonly time: string;
   readonly public_key: string;
+  readonly key?: KeySaid;
   readonly body: { readonly mode: string; readonly sha256: string; readonly sm3: string; readonly length: number };
 }
 
@@ -80,14 +88,34 @@ export class LedgerClient {
     return (await this.#json('/v1/ledger')) as LedgerInfo;
   }
 
-  async submit(signedStatement: Uint8Array): Promise<Submitted> {
+  /** `witnessed`: the ledger answers when its witnesses have cosigned, or when that takes longer than it waits. */
+  async submit(signedStatement: Uint8Array, witnessed = false): Promise<Submitted> {
     const headers = { 'Content-Type': 'application/octet-stream' };
-    const answer = await this.#call('/v1/evidence', { method: 'POST', headers, body: signedStatement as BodyInit });
+    const answer = await this.#call(`/v1/evidence${witnessed ? '?wait=witnessed' : ''}`, { method: 'POST', headers, body: signedStatement as BodyInit });
     return (await answer.json()) as Submitted;
   }
 
-  async receipt(index: number): Promise<string> {
-    return (await this.#call(`/v1/entries/${index}/receipt`)).text();
+  /** An entry by its number; null when there is none. */
+  async entry(index: number): Promise<EntryView | null> {
+    try {
+      return (await this.#json(`/v1/entries/${index}`)) as EntryView;
+    } catch (error) {
+      if (error instanceof LedgerError && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  /** `witnessed`: under a checkpoint that the witnesses have cosigned, as soon as there is one. */
+  async receipt(index: number, witnessed = false): Promise<string> {
+    const path = `/v1/entries/${index}/receipt`;
+    if (witnessed) {
+      const cosigned = await this.#call(`${path}?witnessed=1`).catch((error: unknown) => {
+        if (error instanceof LedgerError && error.status === 404) return null;
+        throw error;
+      });
+      if (cosigned) return cosigned.text();
+    }
+    return (await this.#call(path)).text();
   }
 
   /** All deposits that have one of the digests, by complete lists. */
@@ -109,7 +137,9 @@ export class LedgerClient {
     const { same } = await this.find(fingerprint);
     return same
       .filter((entry) => entry.index < index)
-      .map((entry) => ({ index: entry.index, time: parseTime(entry.time) ?? 0, publicKey: entry.public_key }));
+      .map(({ index: at, time, public_key: publicKey, key }) => {
+        return { index: at, time: parseTime(time) ?? 0, publicKey, key: keyAtEntry(key, publicKey) };
+      });
   }
 
   async #page(query: string, entries: Map<number, EvidenceEntry>): Promise<number> {

@@ -1,5 +1,6 @@
 // The parts that both flows are made of: buttons, fields, notices, progress.
 
+import type { Language } from '../notarium';
 import { freshId, type Child, type Pair, type Text, type Ui } from './ui';
 
 type Kind = 'primary' | 'secondary' | 'quiet';
@@ -94,6 +95,11 @@ export function download(name: string, bytes: Uint8Array | string, type: string)
   link.click();
   link.remove();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** A document is in both languages, as the command line's `--lang both` makes it; the reader's own comes first. */
+export function documentLanguages(language: Language): readonly Language[] {
+  return language === 'zh' ? ['zh', 'en'] : ['en', 'zh'];
 }
 
 /** Bytes as people read sizes, with the exact number for small ones. */

@@ -13,6 +13,7 @@ import {
   isEvidence,
   NotariumError,
   attempt,
+  memberOf,
   parseManifest,
   parsePolicy,
   parseReceipt,
@@ -22,12 +23,14 @@ import {
   type FolderDifference,
   type LedgerSide,
   type Manifest,
+  type Member,
   type Policy,
   type Receipt,
   type Report,
   type Sentence,
 } from '../notarium';
 import { LedgerClient, errorText } from '../page/ledger';
+import { OtherLedger, askStepEight } from '../page/step-eight';
 import type { Pair } from '../page/ui';
 import { VERIFY } from '../words/verify';
 import { pair } from './pairing';
@@ -46,6 +49,9 @@ export interface Verified {
   readonly notes: readonly Note[];
   /** Null where there is no receipt. */
   readonly report: Report | null;
+  /** What the report was made from, for documents. */
+  readonly receipt: Uint8Array | null;
+  readonly policy: Policy | null;
   /** The fingerprint, where there is evidence. */
   readonly digests: Digests | null;
 }
@@ -107,13 +113,26 @@ export async function verifyAll(items: readonly PutIn[], setting: Setting): Prom
     const [parsed, here] = [receipts[receipt], atHand[evidence]];
     return isReceipt(parsed) && here !== null && here !== undefined && 'digests' in here && records(parsed, here.digests);
   };
+  const jobs = pair(rest, belongs).jobs.map(({ evidence, receipt }): Job => {
+    const proof = receipt === null ? null : rest[receipt]!;
+    return {
+      item: evidence === null ? null : rest[evidence]!,
+      here: evidence === null ? null : atHand[evidence]!,
+      receipt: proof?.kind === 'receipt' ? proof : null,
+      member: null,
+    };
+  });
   const verified: Verified[] = [];
-  for (const job of pair(rest, belongs).jobs) {
-    const receipt = job.receipt === null ? null : rest[job.receipt]!;
-    const here = job.evidence === null ? null : atHand[job.evidence]!;
-    verified.push(await verifyOne(job.evidence === null ? null : rest[job.evidence]!, here, receipt, setting));
-  }
-  return withMembers(verified, rest, setting);
+  for (const job of await withMembers(jobs)) verified.push(await verifyOne(job, setting));
+  return verified;
+}
+
+/** One verification: what is at hand of the evidence, its receipt, and the one file where the evidence is a package's manifest. */
+interface Job {
+  readonly item: PutIn | null;
+  readonly here: AtHand | Note | null;
+  readonly receipt: Extract<PutIn, { kind: 'receipt' }> | null;
+  readonly member: Member | null;
 }
 
 const isReceipt = (found: Receipt | NotariumError | null | undefined): found is Receipt =>
@@ -126,6 +145,8 @@ function records({ disclosure }: Receipt, digests: Digests): boolean {
   return !statement.body.fingerprint.salted && equal(statement.body.fingerprint.sha256, digests.sha256);
 }
 
+const isManifest = (item: PutIn | null): item is FileIn => item?.kind === 'file' && item.key.endsWith('.sha256');
+
 /** The manifest `F.sha256` of each folder F that was put in beside it. */
 function manifestsOfFolders(items: readonly PutIn[]): Map<PutIn, FileIn> {
   const manifests = new Map<PutIn, FileIn>();
@@ -135,6 +156,10 @@ function manifestsOfFolders(items: readonly PutIn[]): Map<PutIn, FileIn> {
     const manifest = items.find((item): item is FileIn => item.kind === 'file' && item.key === name);
     if (manifest) manifests.set(folder, manifest);
   }
+  // One folder and one manifest belong together, whatever the folder is called now.
+  const folders = items.filter((item) => item.kind === 'folder' && !manifests.has(item));
+  const left = items.filter((item): item is FileIn => isManifest(item) && ![...manifests.values()].includes(item as FileIn));
+  if (folders.length === 1 && left.length === 1) manifests.set(folders[0]!, left[0]!);
   return manifests;
 }
 
@@ -163,41 +188,39 @@ async function takeEvidence(
   return { item, digests: digestsOf(bytes), folder, file: manifest.file, notes: [] };
 }
 
-async function verifyOne(
-  item: PutIn | null,
-  here: AtHand | Note | null,
-  receipt: PutIn | null,
-  setting: Setting,
-): Promise<Verified> {
-  const name = item?.key ?? receipt?.key ?? '';
-  if (here && 'text' in here) return { name, notes: [here], report: null, digests: null };
+async function verifyOne({ item, here, receipt, member }: Job, setting: Setting): Promise<Verified> {
+  const name = member?.file ?? item?.key ?? receipt?.key ?? '';
+  const nothing = { name, report: null, receipt: null, policy: null };
+  if (here && 'text' in here) return { ...nothing, notes: [here], digests: null };
   const notes = [...(here?.notes ?? [])];
-  if (receipt?.kind !== 'receipt') {
+  if (!receipt) {
     if (here?.file && (await isPolicy(here.file))) notes.push({ kind: 'warning', text: VERIFY.looksLikePolicy, values: { name } });
-    return { name, notes, report: null, digests: here?.digests ?? null };
+    return { ...nothing, notes, digests: here?.digests ?? null };
   }
   if (!here) notes.push({ kind: 'info', text: VERIFY.addEvidence, values: {} });
   const ledger = await askLedger(receipt.bytes, setting, notes);
+  const { policy } = setting.trust;
   const make = (remarks: readonly Sentence[]): Report =>
     verifyReceipt({
       receipt: receipt.bytes,
       evidence: here?.digests ?? null,
       folder: here?.folder ?? null,
-      policy: setting.trust.policy,
+      member,
+      policy,
       ledger,
       remarks,
       provenance: {
         software: setting.software,
         verifiedBy: setting.verifiedBy,
         verifiedAt: setting.now,
-        evidence: item && (item.kind === 'folder' ? `${item.key}.sha256` : item.key),
+        evidence: item && (here?.file?.name ?? (item.kind === 'folder' ? `${item.key}.sha256` : item.key)),
         receipt: receipt.key,
         policy: setting.trust.name,
       },
     });
   const report = make([]);
   const whole = fingerprintDiffers(report) && here?.file ? make(await remarksOn(here.file, receipt.bytes, setting)) : report;
-  return { name, notes, report: whole, digests: here?.digests ?? null };
+  return { name, notes, report: whole, receipt: receipt.bytes, policy, digests: here?.digests ?? null };
 }
 
 /** Whether a file is a policy; one that was dropped with the evidence is never taken for the verifier's own. */
@@ -230,36 +253,37 @@ async function remarksOn(file: File, bytes: Uint8Array, setting: Setting): Promi
 async function askLedger(bytes: Uint8Array, setting: Setting, notes: Note[]): Promise<LedgerSide | null> {
   const receipt = attempt(() => parseReceipt(bytes));
   if (!setting.ledger || !isReceipt(receipt)) return null;
-  const { statement } = receipt.disclosure;
-  if (statement instanceof NotariumError || !isEvidence(statement.body)) return null;
   try {
-    const { origin } = await setting.ledger.info();
-    if (origin !== receipt.checkpoint.origin) {
-      notes.push({ kind: 'info', text: VERIFY.ledgerOther, values: { origin: receipt.checkpoint.origin } });
-      return null;
-    }
-    const earlier = await setting.ledger.earlier(statement.body.fingerprint, receipt.index);
-    return { source: setting.ledger.name, replayed: null, key: 'not-checked', earlier };
+    return await askStepEight(setting.ledger, receipt);
   } catch (error) {
-    notes.push({ kind: 'info', text: VERIFY.ledgerFailed, values: { error: errorText(error) } });
+    const other = error instanceof OtherLedger;
+    const note: Note = other
+      ? { kind: 'info', text: VERIFY.ledgerOther, values: { origin: receipt.checkpoint.origin } }
+      : { kind: 'warning', text: VERIFY.ledgerFailed, values: { error: errorText(error) } };
+    notes.push(note);
     return null;
   }
 }
 
 /** One file of a package is shown with the manifest: files without a receipt of their own are looked for in it. */
-async function withMembers(verified: readonly Verified[], items: readonly PutIn[], setting: Setting): Promise<Verified[]> {
-  const orphans = verified.filter((one) => one.report === null && one.digests !== null);
-  const file = items.find((item): item is FileIn => {
-    return item.kind === 'file' && item.key.endsWith('.sha256') && verified.some((one) => one.name === item.key && one.report);
+async function withMembers(jobs: readonly Job[]): Promise<readonly Job[]> {
+  const packages: { job: Job; manifest: Manifest }[] = [];
+  for (const job of jobs) {
+    const manifest = isManifest(job.item) && job.receipt ? await readManifest(job.item.file) : null;
+    if (manifest) packages.push({ job, manifest });
+  }
+  const shown = new Set<Job>();
+  const judged = jobs.map((job): Job => {
+    const { item, here, receipt } = job;
+    if (packages.length === 0 || receipt || item?.kind !== 'file' || !here || !('digests' in here)) return job;
+    const sha256 = encodeHex(here.digests.sha256);
+    const found = packages.map(({ job: of, manifest }) => ({ of, member: memberOf(manifest, item.key, sha256) }));
+    const best = found.find(({ member }) => member.listedAs !== null) ?? found.find(({ member }) => member.expected) ?? found[0]!;
+    shown.add(best.of);
+    return { ...best.of, member: best.member };
   });
-  if (!file || orphans.length === 0) return [...verified];
-  const manifest = await readManifest(file.file);
-  if (!manifest || setting.signal.aborted) return [...verified];
-  const notes = orphans.map((one) => memberNote(one, manifest));
-  const caveat: Note = { kind: 'info', text: VERIFY.memberCaveat, values: {} };
-  return verified
-    .filter((one) => !orphans.includes(one))
-    .map((one) => (one.name === file.key ? { ...one, notes: [...notes, caveat, ...one.notes] } : one));
+  // What is said of a file rests on the manifest, which its report holds: a report on the manifest alone would say it twice.
+  return judged.filter((job) => !shown.has(job));
 }
 
 async function readManifest(file: File): Promise<Manifest | null> {
@@ -267,12 +291,4 @@ async function readManifest(file: File): Promise<Manifest | null> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const manifest = attempt(() => parseManifest(bytes));
   return manifest instanceof NotariumError ? null : manifest;
-}
-
-function memberNote({ name, digests }: Verified, manifest: Manifest): Note {
-  const sha256 = encodeHex(digests!.sha256);
-  const line = manifest.lines.find((one) => one.sha256 === sha256);
-  return line
-    ? { kind: 'info', text: VERIFY.memberIn, values: { name, path: line.path } }
-    : { kind: 'error', text: VERIFY.memberOut, values: { name } };
 }

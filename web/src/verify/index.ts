@@ -188,6 +188,7 @@ class VerifyPage {
     }
     const view = resultsView(ui, this.#verified, {
       ledger: this.#ledger,
+      witnessed: this.#trust.trust.policy?.needsWitnesses ?? false,
       verifiedBy: this.#verifiedBy,
       onVerifiedBy: (name) => {
         this.#verifiedBy = name;

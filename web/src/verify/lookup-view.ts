@@ -10,11 +10,13 @@ export interface LookupOptions {
   readonly name: string;
   readonly digests: Digests;
   readonly ledger: LedgerClient | null;
+  /** Whether the policy asks for witnesses, so that the receipt should have them. */
+  readonly witnessed: boolean;
   /** Takes a receipt that the ledger gave, under the name that it would have as a file. */
   readonly onReceipt: (name: string, text: string) => void;
 }
 
-export function lookupView(ui: Ui, { name, digests, ledger, onReceipt }: LookupOptions): HTMLElement {
+export function lookupView(ui: Ui, { name, digests, ledger, witnessed, onReceipt }: LookupOptions): HTMLElement {
   const answer = ui.h('div', { 'aria-live': 'polite' });
   let part = ui.part();
   const show = (make: (inner: Ui) => readonly Child[]): void => {
@@ -25,7 +27,7 @@ export function lookupView(ui: Ui, { name, digests, ledger, onReceipt }: LookupO
   };
   const receiptOf = async (client: LedgerClient, index: number): Promise<void> => {
     try {
-      onReceipt(`${name}.receipt`, await client.receipt(index));
+      onReceipt(`${name}.receipt`, await client.receipt(index, witnessed));
     } catch (error) {
       show((inner) => [notice(inner, 'error', errorText(error))]);
     }

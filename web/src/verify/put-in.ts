@@ -24,11 +24,14 @@ export async function sortFound(found: readonly FoundFile[]): Promise<PutIn[]> {
   const sorted: PutIn[] = [];
   for (const one of loose) sorted.push(await sortFile(one.path, one.file));
   for (const [name, files] of folders) {
-    if (holdsItsOwnReceipts(files)) {
-      for (const one of files) sorted.push(await sortFile(one.path, one.file));
-    } else {
+    if (!holdsItsOwnReceipts(files)) {
       sorted.push({ kind: 'folder', key: name, files });
+      continue;
     }
+    const packages = packagesIn(files);
+    const inside = new Set(packages.flatMap((one) => one.files.map(({ file }) => file)));
+    sorted.push(...packages);
+    for (const one of files) if (!inside.has(one.file)) sorted.push(await sortFile(one.path, one.file));
   }
   return sorted;
 }
@@ -36,6 +39,17 @@ export async function sortFound(found: readonly FoundFile[]): Promise<PutIn[]> {
 function holdsItsOwnReceipts(files: readonly FoundFile[]): boolean {
   const paths = new Set(files.map((one) => one.path));
   return files.some((one) => paths.has(`${one.path}.receipt`));
+}
+
+/** The folders F of a heap whose manifest `F.sha256` lies beside them: packages, each with the paths below F. */
+function packagesIn(files: readonly FoundFile[]): Extract<PutIn, { kind: 'folder' }>[] {
+  const manifests = files.filter(({ path }) => path.endsWith('.sha256'));
+  return manifests.flatMap(({ path }) => {
+    const key = path.slice(0, -'.sha256'.length);
+    const below = files.filter((one) => one.path.startsWith(`${key}/`));
+    const inside = below.map((one) => ({ ...one, path: one.path.slice(key.length + 1) }));
+    return inside.length === 0 ? [] : [{ kind: 'folder' as const, key, files: inside }];
+  });
 }
 
 async function sortFile(key: string, file: File): Promise<PutIn> {

@@ -6,6 +6,8 @@ import {
   encodeBase64,
   formatTime,
   inLanguage,
+  keyClaimed,
+  keySentences,
   posixMillis,
   say,
   shown,
@@ -105,10 +107,11 @@ class ReportPage {
   }
 
   evidence({ facts, provenance }: Report): HTMLElement | null {
-    const { computed, computedSalted, recorded, salted, folder } = facts.evidence;
+    const { computed, computedSalted, recorded, salted, folder, member } = facts.evidence;
     if (!computed && !recorded) return null;
     const rows = [
-      provenance.evidence !== null && this.row('file', shown(provenance.evidence)),
+      ...(member ? [this.row('package-file', shown(member.file)), this.digest('SHA-256', member.sha256)] : []),
+      provenance.evidence !== null && this.row(member ? 'package-manifest' : 'file', shown(provenance.evidence)),
       ...this.digests('as-computed', computed),
       ...(salted ? this.digests('as-computed-salted', computedSalted) : []),
       ...this.digests(salted ? 'as-recorded-salted' : 'as-recorded', recorded),
@@ -124,13 +127,15 @@ class ReportPage {
     if (statement) {
       rows.push(this.hash('statement-id', statement.id));
       if (statement.kind !== 1) rows.push(this.row('kind-label', String(statement.kind)));
-      const standing = ledger?.key === 'not-enrolled' ? 'key-not-enrolled' : 'key-not-checked';
-      rows.push(this.hash('submitter', statement.publicKey), this.clock(this.word(standing)));
+      const standing = ledger ? keySentences(ledger.key, entry.index) : [say('key-not-checked')];
+      rows.push(this.hash('submitter', statement.publicKey), ...standing.map((said) => this.clock(this.said(said))));
       if (statement.continues !== null) rows.push(this.hash('continues', statement.continues));
       (ledger?.earlier ?? []).forEach((deposit, at) => {
         const label = at === 0 ? 'earliest-deposit' : 'earlier-deposit';
         rows.push(this.row(label, `${deposit.index}  ${timeText(deposit.time)}`));
         rows.push([null, this.ui.h('code', { class: 'digest' }, deposit.publicKey)]);
+        if (deposit.key.enrolment) rows.push([null, shown(deposit.key.enrolment.name)]);
+        rows.push(...keyClaimed(deposit.key).map((claim) => this.clock(this.said(claim))));
       });
     }
     return this.section('entry', this.facts(rows));
@@ -212,12 +217,16 @@ class ReportPage {
     const { ui } = this;
     const { sha256, sm3, length } = digests;
     const size = length === null ? this.word('not-recorded-salted') : this.said(say('bytes', { count: length }));
-    const line = (name: Text, value: Child): Row => [null, ui.h('span', {}, name, ' ', value)];
     return [
       this.row(whose, ui.h('span', {}, 'SHA-256 ', ui.h('code', { class: 'digest' }, sha256))),
-      line('SM3', ui.h('code', { class: 'digest' }, sm3)),
-      line(this.word('length'), size),
+      this.digest('SM3', sm3),
+      [null, ui.h('span', {}, this.word('length'), ' ', size)],
     ];
+  }
+
+  /** A digest under the value above. */
+  private digest(name: string, hex: string): Row {
+    return [null, this.ui.h('span', {}, name, ' ', this.ui.h('code', { class: 'digest' }, hex))];
   }
 
   private folder(folder: FolderDifference): Row[] {

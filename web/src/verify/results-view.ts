@@ -1,8 +1,20 @@
 // The results: one report, or a table of many with the report of each at hand; and what can be done with a report.
 
-import { inLanguage, renderText, reportJson, shown, wordText, type Report, type Verdict } from '../notarium';
+import {
+  certificateDocument,
+  documentHtml,
+  inLanguage,
+  renderText,
+  reportDocument,
+  reportJson,
+  shown,
+  wordText,
+  type Report,
+  type ReportDocument,
+  type Verdict,
+} from '../notarium';
 import type { LedgerClient } from '../page/ledger';
-import { button, download, field, localTime, notice } from '../page/parts';
+import { button, documentLanguages, download, field, localTime, notice } from '../page/parts';
 import { type Child, type Ui } from '../page/ui';
 import { VERIFY } from '../words/verify';
 import type { Note, Verified } from './engine';
@@ -11,6 +23,8 @@ import { reportView } from './report-view';
 
 export interface ResultsOptions {
   readonly ledger: LedgerClient | null;
+  /** Whether the policy asks for witnesses. */
+  readonly witnessed: boolean;
   readonly verifiedBy: string | null;
   /** The name of who verifies has changed. */
   readonly onVerifiedBy: (name: string | null) => void;
@@ -23,11 +37,12 @@ export function resultsView(ui: Ui, results: readonly Verified[], options: Resul
   return ui.h('div', {}, heading, body);
 }
 
-function oneResult(ui: Ui, { name, notes, report, digests }: Verified, options: ResultsOptions): HTMLElement {
+function oneResult(ui: Ui, one: Verified, options: ResultsOptions): HTMLElement {
+  const { name, notes, report, digests } = one;
   const noted = notes.map((note) => noteView(ui, note));
-  if (report) return ui.h('div', {}, ...noted, reportView(ui, report), reportActions(ui, name, report, options));
-  const { ledger, onReceipt } = options;
-  return ui.h('div', {}, ...noted, digests && lookupView(ui, { name, digests, ledger, onReceipt }));
+  if (report) return ui.h('div', {}, ...noted, reportView(ui, report), reportActions(ui, one, report, options));
+  const { ledger, witnessed, onReceipt } = options;
+  return ui.h('div', {}, ...noted, digests && lookupView(ui, { name, digests, ledger, witnessed, onReceipt }));
 }
 
 function noteView(ui: Ui, { kind, text, values }: Note): HTMLElement {
@@ -35,8 +50,13 @@ function noteView(ui: Ui, { kind, text, values }: Note): HTMLElement {
   return notice(ui, kind, ui.words(text, safe));
 }
 
-function reportActions(ui: Ui, name: string, report: Report, { verifiedBy, onVerifiedBy }: ResultsOptions): HTMLElement {
-  const stem = `${name.split('/').pop() || 'receipt'}.report`;
+function reportActions(ui: Ui, one: Verified, report: Report, { verifiedBy, onVerifiedBy }: ResultsOptions): HTMLElement {
+  const base = one.name.split('/').pop() || 'receipt';
+  const stem = `${base}.report`;
+  const receipt = one.receipt ?? new Uint8Array();
+  const certifies = report.verdict === 'match';
+  const save = (name: string, made: () => ReportDocument): void =>
+    download(name, documentHtml(made(), documentLanguages(ui.language), localTime), 'text/html;charset=utf-8');
   const input = ui.h('input', { type: 'text', name: 'verified-by', autocomplete: 'name', maxlength: 200 });
   input.value = verifiedBy ?? '';
   input.addEventListener('change', () => onVerifiedBy(input.value.trim() === '' ? null : input.value.trim()));
@@ -49,6 +69,11 @@ function reportActions(ui: Ui, name: string, report: Report, { verifiedBy, onVer
       'div',
       { class: 'actions' },
       button(ui, ui.words(VERIFY.print), () => print(), 'primary'),
+      button(ui, ui.words(VERIFY.saveDocument), () => save(`${stem}.html`, () => reportDocument(report, receipt, one.policy))),
+      certifies &&
+        button(ui, ui.words(VERIFY.saveCertificate), () =>
+          save(`${base}.certificate.html`, () => certificateDocument(report, receipt, one.policy)),
+        ),
       button(ui, ui.words(VERIFY.saveText), () =>
         download(`${stem}.txt`, renderText(report, ui.language, localTime), 'text/plain;charset=utf-8'),
       ),

@@ -168,6 +168,21 @@ export const DEPOSIT = {
   keepKey: ['your key, where only you can reach it', '您的密钥，存于仅您可及之处'],
   saveReceipt: ['Save the receipt', '保存回执'],
   saveManifest: ['Save the manifest', '保存清单'],
+  saveCertificate: ['Save the certificate', '保存存证证书'],
+  certificateIs: [
+    'The certificate is a page to print: what the receipt proves, in words. It can be made again from the receipt at any time, and does not replace it.',
+    '存证证书供打印，以文字载明回执所证明的事项；可随时凭回执重新生成，不能代替回执。',
+  ],
+  policyName: ['built-in policy', '内置核验策略'],
+  witnessesLacking: [
+    'The deposit is made. The witnesses of this ledger have not cosigned it yet, so that the receipt cannot be called a match. Ask again in a moment, before you save the receipt.',
+    '存证已完成，但本账本的见证人尚未联署，凭此回执尚不能得出“一致”。请稍候再次查询，然后保存回执。',
+  ],
+  witnessesAsk: ['Ask again', '再次查询'],
+  witnessesStillLacking: [
+    'Not yet. Save the receipt as it is: it can be completed later by the command “notarium refresh RECEIPT”.',
+    '尚未联署。请先保存现有回执，日后可用命令“notarium refresh 回执”补全。',
+  ],
   saveAll: ['Save all receipts (ZIP)', '保存全部回执（ZIP）'],
   next: ['Deposit something else', '继续存证'],
   leave: ['Receipts have not been saved yet.', '回执尚未保存。'],

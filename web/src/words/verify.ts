@@ -79,17 +79,10 @@ export const VERIFY = {
   ],
   manifestBad: ['{name} is not a manifest: {error}', '{name} 不是清单：{error}'],
   folderBad: ['The folder cannot be a package: {error}', '该文件夹不能作为证据包：{error}'],
-  memberIn: ['{name} is in the manifest, as {path}: its bytes are those that were deposited.', '{name} 列于清单（{path}），其字节与存证时一致。'],
-  memberOut: [
-    '{name} is NOT in the manifest: no file with these bytes is part of the package.',
-    '{name} 不在清单之中：证据包内没有字节相同的文件。',
-  ],
-  memberCaveat: [
-    'The verdict below is about the manifest. What is said here of a file rests on it.',
-    '以下核验结论针对清单；此处关于单个文件的说明以清单为据。',
-  ],
 
   print: ['Print the report', '打印报告'],
+  saveDocument: ['Save as a document', '保存为文件'],
+  saveCertificate: ['Save the certificate', '保存存证证书'],
   saveText: ['Save as text', '保存为文本'],
   saveJson: ['Save as data (JSON)', '保存为数据（JSON）'],
   verifiedBy: ['Verified by (goes into the report)', '核验人（载入报告）'],

@@ -1,9 +1,10 @@
-// The same report from the program and from this library: every case of verification.json, as JSON and as text in both languages.
+// The same report from the program and from this library: every case of verification.json, as JSON, as text in both languages, and
+// as documents: the report in HTML and canonical JSON, and the certificate.
 //
 // `NOTARIUM` names the program, such as target/release/notarium: `NOTARIUM=... npm run test:parity`.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -11,17 +12,23 @@ import {
   DifferenceFinder,
   NotariumError,
   attempt,
+  certificateDocument,
   buildManifest,
   depositedOf,
   differenceRemarks,
   digestsOf,
+  documentHtml,
+  documentJson,
+  encodeHex,
   fittingChange,
   folderDifference,
+  memberOf,
   parseManifest,
   parsePolicy,
   parseReceipt,
   possibleChanges,
   renderText,
+  reportDocument,
   reportJson,
   utf8,
   verifyReceipt,
@@ -31,6 +38,7 @@ import {
   type Sentence,
 } from '../../src/notarium';
 import { localTime } from '../../src/page/parts';
+import { readCode } from '../unit/code';
 import { fromHex, readVectors, type Case, type VectorFile } from '../unit/vectors';
 
 const PROGRAM = process.env['NOTARIUM'] ?? '';
@@ -40,10 +48,18 @@ const folder = mkdtempSync(join(tmpdir(), 'notarium-parity-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What the program prints; the zone is this process's own, so that local times agree. */
-function program(...line: string[]): string {
-  const { stdout, stderr } = spawnSync(PROGRAM, ['verify', ...line], { cwd: folder, encoding: 'utf8' });
-  if (stdout === '') throw new Error(`${line.join(' ')}: ${stderr}`);
-  return stdout;
+function program(command: 'verify' | 'certificate', ...line: string[]): { said: string; error: string } {
+  const { stdout, stderr } = spawnSync(PROGRAM, [command, ...line], { cwd: folder, encoding: 'utf8' });
+  return { said: stdout, error: stderr };
+}
+
+/** What `notarium verify` prints, and the document that it writes into a file of this name. */
+function verified(name: string, ...line: string[]): { said: string; document: string } {
+  const path = join(folder, name);
+  rmSync(path, { force: true });
+  const { said, error } = program('verify', ...line, '--report', name);
+  if (said === '') throw new Error(`${line.join(' ')}: ${error}`);
+  return { said, document: readFileSync(path, 'utf8') };
 }
 
 /** The report of this library on the same inputs, with remarks as the verify page makes them. */
@@ -62,17 +78,56 @@ function ours(inputs: Inputs, bytes: Uint8Array): Report {
   return verifyReceipt({ ...inputs, remarks });
 }
 
-/** Compares the program's report on `path` with ours, in all three forms. */
-function compare(path: string, options: readonly string[], inputs: Inputs, bytes: Uint8Array): void {
-  const json = program(path, ...options, '--json');
-  const { software, verified_at: at } = (JSON.parse(json) as { provenance: Record<string, string> }).provenance;
-  const provenance = { ...inputs.provenance, software: software!, verifiedAt: Date.parse(at!) };
-  const report = ours({ ...inputs, provenance }, bytes);
-  expect(reportJson(report)).toBe(json);
-  for (const language of ['en', 'zh'] as const) {
-    const text = program(path, ...options, '--lang', language);
-    expect(untimed(renderText(report, language, localTime), language)).toBe(untimed(text, language));
+/** What is verified, as the command line is told. */
+interface Line {
+  readonly path: string;
+  readonly receipt: string;
+  readonly options: readonly string[];
+}
+
+/** Compares what the program makes of it with ours, in every form. */
+function compare({ path, receipt, options }: Line, inputs: Inputs, bytes: Uint8Array): void {
+  const json = verified('both.html', path, ...options, '--json', '--lang', 'both');
+  const made = (JSON.parse(json.said) as { provenance: Record<string, string> }).provenance;
+  const at = (time: string): Report => {
+    return ours({ ...inputs, provenance: { ...inputs.provenance, software: made['software']!, verifiedAt: Date.parse(time) } }, bytes);
+  };
+  const report = at(made['verified_at']!);
+  expect(reportJson(report)).toBe(json.said);
+  const policy = inputs.policy ?? null;
+  const proof = typeof inputs.receipt === 'string' ? utf8(inputs.receipt) : inputs.receipt;
+  const html = (program: string, kind: typeof reportDocument, languages: readonly Language[]): void => {
+    // The last time in it is when it was made.
+    const found = at(program.match(/\d{4}-\d\d-\d\dT[0-9:.]+Z/g)!.at(-1)!);
+    same(documentHtml(kind(found, proof, policy), languages, localTime), program);
+  };
+  html(json.document, reportDocument, ['zh', 'en']);
+  const english = verified('en.json', path, ...options, '--lang', 'en');
+  const chinese = verified('zh.html', path, ...options, '--lang', 'zh');
+  expect(untimed(renderText(report, 'en', localTime), 'en')).toBe(untimed(english.said, 'en'));
+  expect(untimed(renderText(report, 'zh', localTime), 'zh')).toBe(untimed(chinese.said, 'zh'));
+  html(chinese.document, reportDocument, ['zh']);
+  const { verification } = JSON.parse(english.document) as { verification: { at: string } };
+  expect(documentJson(reportDocument(at(verification.at), proof, policy))).toBe(english.document);
+  const certificate = program('certificate', receipt, '--evidence', path, ...options, '--lang', 'en');
+  const refused = attempt(() => certificateDocument(report, proof, policy));
+  if (refused instanceof NotariumError) {
+    expect(certificate.said).toBe('');
+    return;
   }
+  html(certificate.said, certificateDocument, ['en']);
+  certified += 1;
+}
+
+/** Certificates that were compared. */
+let certified = 0;
+
+/** The same bytes, but for how the QR code is drawn; both drawings say the same. */
+function same(ours: string, program: string): void {
+  const drawing = /<svg .*?<\/svg>/;
+  const [own, its] = [drawing.exec(ours), drawing.exec(program)];
+  expect(own && readCode(own[0])).toBe(its && readCode(its[0]));
+  expect(ours.replace(drawing, '')).toBe(program.replace(drawing, ''));
 }
 
 /** The text without the line that says when it was made. */
@@ -109,7 +164,8 @@ describe('the report is the command line’s', () => {
         policy: policyText === null ? null : parsePolicy(policyText),
         provenance: { evidence: 'evidence', receipt: 'evidence.receipt', policy: policyText === null ? null : 'policy' },
       };
-      compare('evidence', policyText === null ? [] : ['--policy', 'policy'], inputs, bytes);
+      const options = policyText === null ? [] : ['--policy', 'policy'];
+      compare({ path: 'evidence', receipt: 'evidence.receipt', options }, inputs, bytes);
     });
   }
 
@@ -133,7 +189,21 @@ describe('the report is the command line’s', () => {
       policy: parsePolicy(policy),
       provenance: { evidence: 'page.sha256', receipt: 'page.sha256.receipt', policy: 'small' },
     };
-    compare('page', ['--policy', 'small'], inputs, manifest.bytes);
+    compare({ path: 'page', receipt: 'page.sha256.receipt', options: ['--policy', 'small'] }, inputs, manifest.bytes);
+    // One file of it: as it is listed, renamed, changed, foreign.
+    for (const [file, text] of [['page/b/d.txt', 'd'], ['page/moved/here.txt', 'm'], ['page/b/c.txt', 'C'], ['page/new.txt', 'n']] as const) {
+      const sha256 = encodeHex(digestsOf(utf8(text)).sha256);
+      const { said, error } = program('verify', file, '--manifest', 'page.sha256', '--policy', 'small', '--json');
+      if (said === '') throw new Error(error);
+      const { provenance } = JSON.parse(said) as { provenance: Record<string, string> };
+      const member = memberOf(parseManifest(manifest.bytes), file, sha256);
+      const made = { ...inputs.provenance, software: provenance['software']!, verifiedAt: Date.parse(provenance['verified_at']!) };
+      expect(reportJson(ours({ ...inputs, folder: null, member, provenance: made }, manifest.bytes))).toBe(said);
+    }
+  });
+
+  it('in certificates too, of which there are many', () => {
+    expect(certified).toBeGreaterThan(20);
   });
 });
 

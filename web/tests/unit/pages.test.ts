@@ -142,9 +142,17 @@ describe('the verify page', () => {
     mounted = mountVerify(root, context());
     const manifest = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  page/abc.txt\n';
     choose(['page.sha256', manifest], ['page.sha256.receipt', receiptOf(manifest)], ['mine.txt', 'abc'], ['other.txt', 'abd']);
-    await until(() => verdicts()[0] === 'match');
-    expect(text()).toContain('mine.txt is in the manifest, as page/abc.txt');
-    expect(text()).toContain('other.txt is NOT in the manifest');
+    await until(() => text().includes('2 checked: 1 match, 1 mismatch'));
+    press('Show the report');
+    expect(text()).toContain("the file has the SHA-256 that the package's manifest lists for page/abc.txt; it is called mine.txt here");
+    press('Back to the list');
+    [...root.querySelectorAll('button')].filter((button) => button.textContent === 'Show the report')[1]!.click();
+    expect(text()).toContain("the package's manifest lists no file with this SHA-256");
+    press('Back to the list');
+    press('Start again');
+    choose(['page.sha256', manifest], ['page.sha256.receipt', receiptOf(manifest)], ['abc.txt', 'changed']);
+    await until(() => verdicts()[0] === 'mismatch');
+    expect(text()).toContain("the package's manifest lists page/abc.txt with another SHA-256: ba7816bf");
   });
 
   it('asks the ledger by fingerprint only when it is told to', async () => {

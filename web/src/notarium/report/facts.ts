@@ -6,6 +6,8 @@ import type { Fingerprint } from '../evidence/fingerprint';
 import { isJsonObject, jsonText, type Json, type JsonObject } from '../evidence/ijson';
 import type { SignedCheckpoint } from '../trust/checkpoint';
 import type { FolderDifference } from './folder';
+import type { KeyAtEntry } from './key';
+import type { Member } from './member';
 import type { Word } from './words';
 
 /** Both digests in hex, and the length where there is one. */
@@ -41,6 +43,8 @@ export interface EarlierDeposit {
   /** Milliseconds by the ledger's clock. */
   readonly time: number;
   readonly publicKey: string;
+  /** How that key stood there. */
+  readonly key: KeyAtEntry;
 }
 
 /** What the ledger or a replayed copy says: step 8, given in by the caller. */
@@ -49,7 +53,8 @@ export interface LedgerSide {
   readonly source: string;
   /** Entries that were replayed and found good; null when the ledger's word was taken. */
   readonly replayed: number | null;
-  readonly key: 'not-checked' | 'not-enrolled';
+  /** The submitter's key at the entry. */
+  readonly key: KeyAtEntry;
   /** Earlier deposits of the same evidence, oldest first; null where that does not apply. */
   readonly earlier: readonly EarlierDeposit[] | null;
 }
@@ -79,6 +84,8 @@ export interface Facts {
     recorded: DigestFacts | null;
     salted: boolean;
     folder: FolderDifference | null;
+    /** The one file of a package that is shown, where the evidence is the package's manifest. */
+    member: Member | null;
   };
   /** Milliseconds. */
   times: { claimed: number | null; admitted: number | null; vouched: Vouched };
@@ -94,7 +101,7 @@ export function noFacts(): Facts {
   return {
     entry: null,
     statement: null,
-    evidence: { computed: null, computedSalted: null, recorded: null, salted: false, folder: null },
+    evidence: { computed: null, computedSalted: null, recorded: null, salted: false, folder: null, member: null },
     times: { claimed: null, admitted: null, vouched: { by: 'unchecked' } },
     checkpoint: null,
     reliedOn: [],

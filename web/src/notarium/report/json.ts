@@ -5,6 +5,8 @@ import { formatTime } from '../codec/time';
 import { JsonNumber, isJsonObject, type Json } from '../evidence/ijson';
 import { formatPosix } from '../trust/cosignature';
 import type { DetailsFacts, Facts, Vouched } from './facts';
+import { keyJson } from './key';
+import type { Member } from './member';
 import { sentenceJson } from './sentence';
 import { stepName, stepNumber } from './verdict';
 import { NOT_PROVED, type Report } from './verify';
@@ -12,7 +14,12 @@ import { wordText, type Word } from './words';
 
 /** The report as indented JSON, ending in LF. */
 export function reportJson(report: Report): string {
-  const shape = {
+  return `${indent({ ...reportShape(report), provenance: provenanceJson(report) }, '')}\n`;
+}
+
+/** The report's members but for its provenance, as JSON has them. */
+export function reportShape(report: Report): Readonly<Record<string, unknown>> {
+  return {
     format: 'notarium/report/1',
     verdict: report.verdict,
     meaning: sentenceJson(report.meaning),
@@ -27,9 +34,7 @@ export function reportJson(report: Report): string {
     })),
     remarks: report.remarks.map(sentenceJson),
     facts: factsJson(report.facts),
-    provenance: provenanceJson(report),
   };
-  return `${indent(shape, '')}\n`;
 }
 
 const named = (word: Word): unknown => ({ id: word, text: wordText(word, 'en') });
@@ -52,6 +57,7 @@ function factsJson(facts: Facts): unknown {
       recorded: evidence.recorded,
       salted: evidence.salted,
       folder: evidence.folder,
+      ...(evidence.member && { member: memberJson(evidence.member) }),
     },
     times: { claimed: timeJson(times.claimed), admitted: timeJson(times.admitted), vouched: vouchedJson(times.vouched) },
     checkpoint,
@@ -64,12 +70,18 @@ function factsJson(facts: Facts): unknown {
     ledger: ledger && {
       source: ledger.source,
       replayed: ledger.replayed,
-      key: ledger.key,
+      key: keyJson(ledger.key),
       earlier:
         ledger.earlier &&
-        ledger.earlier.map(({ index, time, publicKey }) => ({ index, time: formatTime(time), public_key: publicKey })),
+        ledger.earlier.map(({ index, time, publicKey, key }) => {
+          return { index, time: formatTime(time), public_key: publicKey, key: keyJson(key) };
+        }),
     },
   };
+}
+
+function memberJson({ file, sha256, listedAs, sameName, expected }: Member): unknown {
+  return { file, sha256, listed_as: listedAs, same_name: sameName, expected };
 }
 
 function vouchedJson(vouched: Vouched): unknown {

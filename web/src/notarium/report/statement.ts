@@ -18,6 +18,7 @@ import { checkConsent, checkSignature, type SignedStatement } from '../evidence/
 import type { Disclosure } from '../ledger/disclosure';
 import { recordedFacts, type Facts } from './facts';
 import { judgeFolder } from './folder';
+import { judgeMember } from './member';
 import { say, type Sentence } from './sentence';
 import { and, check, type Check, type Outcome } from './verdict';
 
@@ -83,8 +84,9 @@ function compare(
     ? say(recorded.salted ? 'evidence-equal-salted' : 'evidence-equal', { length: evidence.length })
     : difference(computed, recorded, evidence);
   const own = check('evidence', same ? 'passed' : 'failed', why);
+  const files = [...(facts.folder ? [judgeFolder(facts.folder)] : []), ...(facts.member ? [judgeMember(facts.member)] : [])];
   return {
-    check: facts.folder ? and(own, ...judgeFolder(facts.folder)) : own,
+    check: files.reduce((whole, part) => and(whole, ...part), own),
     saltHolds: same && recorded.salted,
   };
 }

@@ -6,6 +6,7 @@ import { isJsonObject, jsonText, type Json } from '../evidence/ijson';
 import { posixMillis } from '../trust/cosignature';
 import type { DigestFacts, Facts, Vouched } from './facts';
 import type { FolderDifference } from './folder';
+import { keyClaimed, keySentences } from './key';
 import { PAGE, padded, width, wrap } from './layout';
 import { inLanguage, say, shown, type Sentence } from './sentence';
 import { stepName, stepNumber } from './verdict';
@@ -90,10 +91,14 @@ class Page {
   }
 
   evidence({ facts, provenance }: Report): void {
-    const { computed, computedSalted, recorded, salted, folder } = facts.evidence;
+    const { computed, computedSalted, recorded, salted, folder, member } = facts.evidence;
     if (!computed && !recorded) return;
     this.#heading('evidence');
-    if (provenance.evidence !== null) this.#field('file', shown(provenance.evidence));
+    if (member) {
+      this.#field('package-file', shown(member.file));
+      this.#under(`SHA-256  ${member.sha256}`);
+    }
+    if (provenance.evidence !== null) this.#field(member ? 'package-manifest' : 'file', shown(provenance.evidence));
     this.#digests('as-computed', computed);
     if (salted) this.#digests('as-computed-salted', computedSalted);
     this.#digests(salted ? 'as-recorded-salted' : 'as-recorded', recorded);
@@ -110,11 +115,14 @@ class Page {
     this.#field('statement-id', statement.id);
     if (statement.kind !== 1) this.#field('kind-label', String(statement.kind));
     this.#field('submitter', statement.publicKey);
-    this.#under(this.#word(ledger?.key === 'not-enrolled' ? 'key-not-enrolled' : 'key-not-checked'));
+    if (ledger) keySentences(ledger.key, entry.index).forEach((said) => this.#under(this.#said(said)));
+    else this.#under(this.#word('key-not-checked'));
     if (statement.continues !== null) this.#field('continues', statement.continues);
     (ledger?.earlier ?? []).forEach((deposit, at) => {
       this.#field(at === 0 ? 'earliest-deposit' : 'earlier-deposit', `${deposit.index}  ${this.#time(deposit.time)}`);
       this.#under(deposit.publicKey);
+      if (deposit.key.enrolment) this.#under(shown(deposit.key.enrolment.name));
+      keyClaimed(deposit.key).forEach((claim) => this.#under(this.#said(claim)));
     });
   }
 

@@ -13,6 +13,8 @@ import type { Policy } from '../trust/policy';
 import { checkCheckpoint, noCheckpoint } from './checkpoint';
 import { beforeLedger, digestFacts, noFacts, type Facts, type LedgerSide } from './facts';
 import type { FolderDifference } from './folder';
+import { keySummary } from './key';
+import type { Member } from './member';
 import { say, type Sentence } from './sentence';
 import { checkStatement, noStatement } from './statement';
 import { and, check, verdictMeaning, verdictOfReceipt, type Check, type Verdict } from './verdict';
@@ -38,6 +40,8 @@ export interface Inputs {
   readonly evidence?: Digests | null;
   /** Where the evidence is the manifest of a folder that is at hand: how the folder differs from it. */
   readonly folder?: FolderDifference | null;
+  /** Where the evidence is the manifest of a package, and one file of it is shown: that file. */
+  readonly member?: Member | null;
   readonly policy?: Policy | null;
   readonly ledger?: LedgerSide | null;
   readonly remarks?: readonly Sentence[];
@@ -78,6 +82,7 @@ export function verifyReceipt(inputs: Inputs): Report {
   facts.ledger = inputs.ledger ?? null;
   facts.evidence.computed = evidence && digestFacts(evidence);
   facts.evidence.folder = inputs.folder ?? null;
+  facts.evidence.member = inputs.member ?? null;
   const receipt = attempt(() => parseReceipt(bytes));
   const checks =
     receipt instanceof NotariumError
@@ -122,7 +127,7 @@ function checkReceipt(receipt: Receipt, evidence: Digests | null, policy: Policy
     ...ofStatement,
     ...checkCheckpoint(receipt.checkpoint, policy, facts),
     checkInclusion(receipt),
-    checkLedger(facts.ledger),
+    checkLedger(facts),
   ];
 }
 
@@ -147,14 +152,17 @@ function checkInclusion({ index, hashes, disclosure, checkpoint: { head } }: Rec
 }
 
 /** Step 8: what the caller found where the ledger or a replayed copy was at hand. */
-function checkLedger(side: LedgerSide | null): Check {
+function checkLedger({ ledger: side, entry }: Facts): Check {
   if (!side) return check('ledger', 'not-made', say('ledger-not-at-hand'));
   const source =
     side.replayed === null
       ? say('ledger-asked', { source: side.source })
       : say('ledger-replayed', { size: side.replayed, source: side.source });
   const earlier = side.earlier ? say('earlier-deposits', { count: side.earlier.length }) : say('earlier-not-applicable');
-  return and(check('ledger', 'passed', source), 'passed', earlier);
+  const made = side.key.standing === 'not-checked' ? 'not-made' : 'passed';
+  const key = keySummary(side.key, entry?.index ?? Infinity);
+  const asked = key.reduce((whole, said) => and(whole, made, said), check('ledger', 'passed', source));
+  return and(asked, 'passed', earlier);
 }
 
 /** All eight steps when there is no receipt to make them on: none is made. */
@@ -164,6 +172,6 @@ function withoutReceipt(why: Sentence, facts: Facts): Check[] {
     ...(['evidence', 'signature', 'disclosure'] as const).map((step) => check(step, 'not-made', say('no-entry'))),
     ...noCheckpoint(),
     check('inclusion', 'not-made', say('no-entry')),
-    checkLedger(facts.ledger),
+    checkLedger(facts),
   ];
 }

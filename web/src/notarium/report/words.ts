@@ -175,6 +175,40 @@ export const WORDS = {
   // The submitter's key.
   'key-not-checked': ['the standing of this key was not checked', '该密钥的登记与撤销情况未经核验'],
   'key-not-enrolled': ['key not enrolled', '密钥未登记'],
+  'key-ledgers-own': ["the ledger's own key", '账本自身的密钥'],
+  'key-enrolled': ['enrolled as {name}, by {by}, entry {entry}', '登记名称 {name}，由{by}登记（第 {entry} 号条目）'],
+  'key-assurance': ["identity, in the registrar's words: {assurance}", '身份核实（登记机构所述）：{assurance}'],
+  'key-not-yet-valid': ['not in force at this entry: the enrolment begins at {time}', '在该条目处尚未生效：登记自 {time} 起有效'],
+  'key-expired': ['not in force at this entry: the enrolment ended at {time}', '在该条目处已失效：登记至 {time} 止'],
+  'key-in-force': ['the key was enrolled in entry {entry} and in force', '该密钥已在第 {entry} 号条目登记，当时有效'],
+  'key-revoked-before': [
+    'revoked in entry {entry}, before this one, which should not have been admitted ({reason}), by {by}',
+    '该条目之前已由{by}在第 {entry} 号条目中撤销（{reason}），该条目本不应收录',
+  ],
+  'key-revoked-later': [
+    'revoked later, in entry {entry} ({reason}), by {by}; what it signed before stands',
+    '其后由{by}在第 {entry} 号条目中撤销（{reason}）；撤销前所签条目不受影响',
+  ],
+  'key-claimed': [
+    'entry {entry} claims that the key was compromised by then; this changes no verdict',
+    '第 {entry} 号条目声称该密钥当时已泄露；不改变核验结论',
+  ],
+  'key-claim': [
+    'in that entry {by} claims that this key was compromised since {since}; this entry was admitted no earlier',
+    '在该号条目中，{by}声称该密钥自 {since} 起已泄露；本条目上链不早于此',
+  ],
+  'key-claim-why': [
+    "That claim is one party's, made afterwards and checked by nobody. It changes no verdict: what was computed above holds whoever held the key. What follows from it is for the court to weigh.",
+    '该声称系一方事后所作，未经核验，不改变核验结论：上列核验结果与密钥由谁持有无关。其意义由人民法院审查判断。',
+  ],
+  'by-itself': ['the key itself', '该密钥自身'],
+  'by-ledger': ["the ledger's own key", '账本自身的密钥'],
+  'by-registrar': ['the registrar with key {key}', '登记机构（密钥 {key}）'],
+  'by-registrar-named': ['the registrar {name} (key {key})', '登记机构 {name}（密钥 {key}）'],
+  'reason-unspecified': ['no reason given', '未说明原因'],
+  'reason-compromised': ['key compromised', '密钥泄露'],
+  'reason-superseded': ['superseded by another key', '已由其他密钥取代'],
+  'reason-ceased': ['its holder stopped', '持有人停用'],
 
   // Remarks.
   'would-match': ['The evidence would match if {change}. It does not match as it is.', '若{change}，证据即一致；按现状不一致。'],
@@ -307,6 +341,39 @@ export const WORDS = {
     '{all} verified: {matched} match, {mismatched} do not, {undetermined} could not be told',
     '共核验 {all} 件：一致 {matched} 件，不一致 {mismatched} 件，无法判定 {undetermined} 件',
   ],
+
+  // Certificate and report as documents.
+  certificate: ['Certificate of deposit', '存证证书'],
+  'not-endorsed': [
+    'Made by a program from the receipt named below. It is not issued or endorsed by a court, and it does not replace the receipt: keep both.',
+    '本文件由程序依据下列存证回执生成，并非由人民法院出具或认可，亦不能代替存证回执，请一并妥善保存。',
+  ],
+  'code-holds': ['entry number and leaf hash', '存证编号与叶哈希'],
+  'deposit-mode': ['mode', '摘要方式'],
+  'mode-plain': ['plain: digests of the bytes themselves', '明文存证：数据本身的摘要'],
+  'mode-salted': ['salted: digests mixed with a secret salt', '加盐：与保密盐值混合后的摘要'],
+  'step-number': ['no.', '序号'],
+  'step-label': ['check', '核验项'],
+  'outcome-label': ['outcome', '结果'],
+  'reason-label': ['reason', '理由'],
+  'whose-word': ['by whose clock', '依何人时钟'],
+  'time-label': ['time', '时间'],
+  'earlier-heading': ['Earlier deposits of the same evidence', '同一证据的更早存证'],
+  'earlier-none': ['none: no earlier entry of this ledger deposits the same evidence', '无：本账本中没有同一证据的更早存证'],
+  'earlier-unknown': ['not checked: no ledger was asked', '未核验：未查询账本'],
+  'first-is-not-creation': ['Who deposited first has not thereby made it first.', '首次存证不等于最先创作。'],
+  'path-label': ['inclusion path', '包含证明路径'],
+  'path-hashes': ['{count} hashes, leaf side first', '{count} 个哈希，自叶侧起'],
+  'details-not-disclosed': ['nothing is disclosed', '未披露任何内容'],
+  'verify-again': ['How to verify it again', '如何再次核验'],
+  'command-note': [
+    'Off line, on any machine, with the evidence, its receipt, and a policy that you obtained by a way of your own. Whoever verifies the same with the same version gets the same verdict.',
+    '可在任何计算机上离线进行，须备有证据、存证回执及自行取得的核验策略。以同一版本核验相同材料者，所得结论相同。',
+  ],
+  'format-label': ['formats', '格式版本'],
+  'policy-keys': ['keys of the policy', '策略所列密钥'],
+  'policy-log-key': ['ledger: {key}', '账本：{key}'],
+  'policy-witness-key': ['witness: {key}', '见证人：{key}'],
 
   // Who verified, with what.
   'verified-with': ['Verified with', '核验方式'],
