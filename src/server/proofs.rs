@@ -8,7 +8,7 @@ use crate::api::{
     CheckpointList, CheckpointView, ConsistencyAnswer, HeadView, InclusionAnswer, LedgerInfo, ProblemKind,
 };
 use crate::merkle::{Hash, LeafIndex, TreeHead, TreeSize, leaf_hash};
-use crate::store::{ReadError, Reader};
+use crate::store::{Cosignatures, ReadError, Reader};
 use crate::trust::SignedCheckpoint;
 
 use super::App;
@@ -31,20 +31,32 @@ pub(super) async fn ledger(State(app): State<App>) -> Json<LedgerInfo> {
     })
 }
 
-/// `GET /v1/checkpoints`: newest first.
+/// `GET /v1/checkpoints`: newest first, each with the cosignatures that witnesses have given it.
 pub(super) async fn checkpoints(State(app): State<App>, RawQuery(raw): RawQuery) -> Result<Response, Refusal> {
     let mut query = Query::parse(raw.as_deref())?;
     let before = query.number("before")?.map(size).transpose()?;
     let limit = query.limit()?;
     query.finish()?;
     let mut found =
-        blocking(move || app.reader.checkpoints(before, limit + 1).map_err(|error| unreadable(&error))).await?;
+        blocking(move || listed(&app.reader, before, limit + 1).map_err(|error| unreadable(&error))).await?;
     let more = found.len() > limit;
     found.truncate(limit);
     let last = found.last().filter(|_| more).map(|last| last.head().size);
     let next = last.map(|last| format!("/v1/checkpoints?before={last}&limit={limit}"));
     let answer = CheckpointList { checkpoints: found.iter().map(view).collect(), next };
     Ok(page(answer.next.clone(), Json(answer)))
+}
+
+fn listed(reader: &Reader, before: Option<TreeSize>, limit: usize) -> Result<Vec<SignedCheckpoint>, ReadError> {
+    let cosignatures = Cosignatures::of(reader);
+    let mut found = reader.checkpoints(before, limit)?;
+    for checkpoint in &mut found {
+        for line in cosignatures.at(checkpoint.head().size)? {
+            // One that finds no room is one too many.
+            let _ = checkpoint.append(line);
+        }
+    }
+    Ok(found)
 }
 
 /// `GET /v1/proofs/inclusion?index=&size=`; without a size, in the newest tree.

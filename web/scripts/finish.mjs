@@ -25,6 +25,9 @@ function read(path) {
   return readFileSync(join(built, path), 'utf8');
 }
 
+/** Where verify.html's own policy goes, once all of its code is known. */
+const PLACE = '<!-- policy -->';
+
 function inlineVerifier() {
   const scripts = [];
   const styles = [];
@@ -34,6 +37,8 @@ function inlineVerifier() {
     return `<script${attributes}>${safe}</script>`;
   };
   let html = read('verify.html');
+  // Before the code is in it, which has a page in it too: that of a document.
+  html = replaceOnce(html, /<meta charset="utf-8">/, (charset) => `${charset}\n    ${PLACE}`);
   html = replaceOnce(html, /<script src="\.\/early\.js"><\/script>/, () => script('', read('early.js')));
   html = replaceOnce(html, /<script type="module"[^>]* src="\.\/([^"]+)"><\/script>/, (_, path) => script(' type="module"', read(path)));
   html = replaceOnce(html, /<link rel="stylesheet"[^>]* href="\.\/([^"]+)">/, (_, path) => {
@@ -47,8 +52,7 @@ function inlineVerifier() {
     "default-src 'none'", `script-src ${scripts.join(' ')}`, `style-src ${styles.join(' ')}`, 'img-src data:',
     'worker-src blob: data:', "connect-src 'none'", "base-uri 'none'", "form-action 'none'",
   ].join('; ');
-  html = replaceOnce(html, /<meta charset="utf-8">/, (charset) =>
-    `${charset}\n    <meta http-equiv="Content-Security-Policy" content="${policy}">`);
+  html = html.replace(PLACE, () => `<meta http-equiv="Content-Security-Policy" content="${policy}">`);
   const left = html.match(/(?:src|href)="(?!data:|#)[^"]*"/g);
   if (left) throw new Error(`verify.html still refers to other files: ${left.join(' ')}`);
   writeFileSync(join(dist, 'verify.html'), html);

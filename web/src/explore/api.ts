@@ -1,15 +1,28 @@
 // What Explore asks of the ledger (docs/api.md). Entries never change, so each is asked for once.
 
+import type { KeySaid } from '../page/key-said';
+
 export interface Entry {
   readonly index: number;
   readonly time: string;
   readonly previous: string;
   readonly leaf: string;
   readonly entry: string;
+  /** How the key that signed it stood there. */
+  readonly key?: KeySaid;
   readonly statement_id?: string;
   readonly public_key?: string;
   readonly kind?: 'genesis' | 'evidence' | 'enrol' | 'revoke' | 'unknown';
   readonly body?: Readonly<Record<string, string | number | undefined>>;
+}
+
+/** A key with all that the ledger says of it. */
+export interface KeyAnswer {
+  readonly time: string;
+  readonly public_key: string;
+  readonly standing: string;
+  readonly enrolments: readonly (NonNullable<KeySaid['enrolment']> & { readonly time: string; readonly role: string })[];
+  readonly revocation: (NonNullable<KeySaid['revocation']> & { readonly time: string }) | null;
 }
 
 export interface EntryList {
@@ -58,8 +71,9 @@ export class Api {
     return this.#base + path;
   }
 
-  entry(index: number): Promise<Entry> {
-    const known = this.#entries.get(index);
+  /** `fresh`: what is said of the key beside an entry can change, by a later revocation. */
+  entry(index: number, fresh = false): Promise<Entry> {
+    const known = fresh ? undefined : this.#entries.get(index);
     if (known) return known;
     const asked = this.#get<Entry>(`/v1/entries/${index}`);
     this.#entries.set(index, asked);
@@ -79,6 +93,17 @@ export class Api {
   /** The next page of any list, by the path that the page before gave. */
   page<T>(path: string): Promise<T> {
     return this.#get(path);
+  }
+
+  key(hex: string): Promise<KeyAnswer> {
+    return this.#get(`/v1/keys/${hex}`);
+  }
+
+  /** Where an entry's receipt is: under a checkpoint that the witnesses have cosigned, where these are asked for and there is one. */
+  async receiptPath(index: number, witnessed: boolean): Promise<string> {
+    const path = `/v1/entries/${index}/receipt`;
+    const better = `${path}?witnessed=1`;
+    return witnessed && (await this.#ask(better).then(() => true, () => false)) ? better : path;
   }
 
   inclusion(index: number): Promise<Inclusion> {

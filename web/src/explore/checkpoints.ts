@@ -1,34 +1,10 @@
-// Checkpoints and who signed them.
+// Checkpoints, who signed them, and whether the signatures hold.
 
-import { parseNote, utf8, type SignatureLine } from '../notarium';
 import { el } from '../shell/dom';
 import type { Checkpoint, CheckpointList } from './api';
 import { moreButton } from './entry-table';
 import { brief, count, moment, trail, words, type Scene, type View } from './scene';
-
-/** A cosignature is eight bytes of seconds and a signature of 64 (C2SP tlog-cosignature). */
-const COSIGNATURE_BYTES = 72;
-
-export interface Signer {
-  readonly name: string;
-  /** When a witness cosigned; null for the ledger itself and for signatures of other kinds. */
-  readonly time: string | null;
-  readonly role: 'ledger' | 'witness' | 'other';
-}
-
-/** Who signed a checkpoint, as the lines say it; whether a signature holds is for a verifier with a policy to say. */
-export function signers(checkpoint: string): Signer[] {
-  const origin = checkpoint.slice(0, checkpoint.indexOf('\n'));
-  return parseNote(utf8(checkpoint)).signatures.map((line) => signer(line, origin));
-}
-
-function signer({ name, signature }: SignatureLine, origin: string): Signer {
-  if (name === origin) return { name, time: null, role: 'ledger' };
-  if (signature.length !== COSIGNATURE_BYTES) return { name, time: null, role: 'other' };
-  const seconds = new DataView(signature.buffer, signature.byteOffset, 8).getBigUint64(0);
-  const millis = Number(seconds) * 1000;
-  return millis > 8.64e15 ? { name, time: null, role: 'other' } : { name, time: new Date(millis).toISOString(), role: 'witness' };
-}
+import { judgeSigners, type Signed, type Signer } from './signers';
 
 export async function checkpointsView(scene: Scene): Promise<View> {
   const tell = words(scene);
@@ -70,20 +46,34 @@ export function checkpointRow(scene: Scene, checkpoint: Checkpoint, whole: boole
         el('summary', {}, words(scene)('asNote')), el('pre', {}, el('code', {}, checkpoint.checkpoint)))));
 }
 
+/** One line for each signature, then whether they are enough for the built-in policy. */
 function signedBy(scene: Scene, { checkpoint }: Checkpoint): (Node | string)[] {
   const tell = words(scene);
-  let found: Signer[];
+  if (!scene.policy) return [tell('notJudged')];
+  let found: Signed;
   try {
-    found = signers(checkpoint);
+    found = judgeSigners(checkpoint, scene.policy);
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }
-  const said: (Node | string)[] = found.flatMap((signer, at): (Node | string)[] => {
-    const before = at === 0 ? '' : scene.language === 'en' ? '; ' : '；';
-    if (signer.role === 'ledger') return [before, tell('theLedger')];
-    if (signer.role === 'other') return [before, tell('otherSignature', { name: signer.name })];
-    return [before, `${signer.name}, `, moment(scene, signer.time!)];
-  });
-  if (!found.some(({ role }) => role === 'witness')) said.push(scene.language === 'en' ? '; ' : '；', tell('noWitness'));
-  return said;
+  const lines = found.signers.map((signer) => el('li', { 'data-held': signer.held }, ...signerText(scene, signer)));
+  const quorum = el('span', { class: 'tag', 'data-quorum': found.quorum }, tell(QUORUM[found.quorum]));
+  return [el('ul', { class: 'signers' }, ...lines), quorum];
+}
+
+const QUORUM = {
+  'not-required': 'quorumNone',
+  reached: 'quorumReached',
+  'not-reached': 'quorumNotReached',
+  invalid: 'quorumInvalid',
+} as const;
+
+function signerText(scene: Scene, { name, role, held, time, error }: Signer): (Node | string)[] {
+  const tell = words(scene);
+  const who = role === 'ledger' ? tell('theLedger') : role === 'witness' ? tell('theWitness', { name }) : name;
+  const comma = scene.language === 'en' ? ', ' : '，';
+  const when = time === null ? [] : [comma, moment(scene, new Date(time).toISOString())];
+  const outcome = { valid: '✓ ', invalid: '✕ ', unknown: '' }[held];
+  const said = { valid: tell('heldValid'), invalid: tell('heldInvalid', { error: error ?? '' }), unknown: tell('heldUnknown') }[held];
+  return [who, ...when, scene.language === 'en' ? ': ' : '：', el('span', { class: 'signers__held' }, el('span', { 'aria-hidden': 'true' }, outcome), said)];
 }

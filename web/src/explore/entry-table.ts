@@ -1,5 +1,6 @@
 // Entries as a table: newest first, or what was found.
 
+import { shown } from '../notarium';
 import { el } from '../shell/dom';
 import type { Api, Entry, EntryList } from './api';
 import { brief, count, kindOf, moment, toEntry, toFind, words, type Scene } from './scene';
@@ -19,7 +20,13 @@ export function entryRow(scene: Scene, entry: Entry): HTMLElement {
     el('td', { class: 'number' }, el('a', { href: toEntry(entry.index) }, count(scene, entry.index))),
     el('td', {}, moment(scene, entry.time)),
     el('td', { class: 'wide' }, kindOf(scene, entry)),
-    el('td', { class: 'wide' }, key ? el('a', { href: toFind(key) }, el('code', {}, brief(key))) : '–'));
+    el('td', { class: 'wide' }, key ? el('a', { href: toFind(key), title: key }, ...signerName(entry, key)) : '–'));
+}
+
+/** The name that the key was enrolled under, where it was; else the beginning of the key. */
+function signerName({ key: said }: Entry, key: string): (Node | string)[] {
+  const name = said?.enrolment?.name;
+  return name === undefined ? [el('code', {}, brief(key))] : [el('span', { dir: 'auto' }, shown(name))];
 }
 
 /** A whole list with a button for the pages that follow. */

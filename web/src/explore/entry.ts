@@ -1,5 +1,7 @@
 // One entry: what it says, and how it is in the tree.
 
+import { inLanguage, keySentences, shown, wordText } from '../notarium';
+import { keyAtEntry, reasonWord } from '../page/key-said';
 import { el } from '../shell/dom';
 import { ApiError, type Entry } from './api';
 import { proofPanel } from './proof';
@@ -10,18 +12,21 @@ export async function entryView(scene: Scene, index: number): Promise<View> {
   const title = tell('entry', { index: count(scene, index) });
   let entry: Entry;
   try {
-    entry = await scene.api.entry(index);
+    entry = await scene.api.entry(index, true);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 404) throw error;
     const { size } = await scene.api.newest(1);
     const said = tell('noEntry', { index: count(scene, index), size: count(scene, size) });
     return { element: el('div', {}, trail(scene), el('p', { class: 'lead', role: 'status' }, said)), title };
   }
-  const inclusion = await scene.api.inclusion(index);
+  const [inclusion, receipt] = await Promise.all([
+    scene.api.inclusion(index),
+    scene.api.receiptPath(index, scene.policy?.needsWitnesses ?? false),
+  ]);
   const element = el('div', {}, trail(scene),
     el('section', { class: 'panel' },
       el('div', { class: 'heading-row' }, el('h2', {}, title), el('span', { class: 'tag' }, kindOf(scene, entry))),
-      facts(scene, entry), actions(scene, entry, inclusion.head.size),
+      facts(scene, entry), actions(scene, entry, inclusion.head.size, receipt),
       entry.kind === 'evidence' && el('p', { class: 'panel__hint no-print' }, tell('receiptNote'))),
     proofPanel(scene, entry, inclusion));
   return { element, title };
@@ -33,6 +38,7 @@ function facts(scene: Scene, entry: Entry): HTMLElement {
   return el('dl', { class: 'facts' },
     ...fact(tell('time'), moment(scene, entry.time, 'long')), clock(tell('operatorClock')),
     ...(key ? fact(tell(entry.kind === 'evidence' ? 'submitter' : 'signer'), keyLink(key)) : []),
+    ...(key ? keySentences(keyAtEntry(entry.key, key), entry.index).map((said) => clock(inLanguage(said, scene.language))) : []),
     ...bodyFacts(scene, entry),
     ...(entry.statement_id ? fact(tell('statementId'), digest(entry.statement_id)) : []),
     ...fact(tell('leaf'), digest(entry.leaf)),
@@ -48,21 +54,26 @@ function bodyFacts(scene: Scene, { kind, body = {} }: Entry): HTMLElement[] {
   const text = (name: string) => String(body[name] ?? '');
   switch (kind) {
     case 'genesis':
-      return [...fact(tell('ledgerName'), text('origin')), ...fact(tell('admission'), text('admission'))];
+      return [...fact(tell('ledgerName'), text('origin')), ...fact(tell('admission'), tell(text('admission') === 'enrolled' ? 'admissionEnrolled' : 'admissionOpen'))];
     case 'evidence':
       return evidenceFacts(scene, body);
     case 'enrol':
       return [
-        ...fact(tell('name'), text('name')),
+        ...fact(tell('name'), shown(text('name'))),
         ...fact(tell('role'), tell(text('role') === 'registrar' ? 'roleRegistrar' : 'roleSubmitter')),
-        ...fact(tell('assurance'), text('assurance')),
+        ...(text('assurance') === '' ? [] : fact(tell('assurance'), shown(text('assurance')))),
         ...fact(tell('enrolledKey'), keyLink(text('public_key'))),
       ];
     case 'revoke':
-      return [...fact(tell('revokedKey'), keyLink(text('public_key'))), ...fact(tell('reason'), text('reason'))];
+      return [...fact(tell('revokedKey'), keyLink(text('public_key'))), ...fact(tell('reason'), reasonText(scene, text('reason')))];
     default:
       return [];
   }
+}
+
+/** The API's word for a reason, in the reader's. */
+function reasonText(scene: Scene, reason: string): string {
+  return wordText(reasonWord(reason), scene.language);
 }
 
 function evidenceFacts(scene: Scene, body: NonNullable<Entry['body']>): HTMLElement[] {
@@ -80,10 +91,10 @@ function evidenceFacts(scene: Scene, body: NonNullable<Entry['body']>): HTMLElem
   ];
 }
 
-function actions(scene: Scene, { index }: Entry, size: number): HTMLElement {
+function actions(scene: Scene, { index }: Entry, size: number, receipt: string): HTMLElement {
   const tell = words(scene);
   return el('p', { class: 'actions' },
-    el('a', { class: 'button', 'data-kind': 'primary', href: scene.api.url(`/v1/entries/${index}/receipt`), download: `entry-${index}.receipt` },
+    el('a', { class: 'button', 'data-kind': 'primary', href: scene.api.url(receipt), download: `entry-${index}.receipt` },
       tell('receipt')),
     index > 0 && el('a', { class: 'button', href: toEntry(index - 1) }, tell('before')),
     index + 1 < size && el('a', { class: 'button', href: toEntry(index + 1) }, tell('after')),

@@ -3,6 +3,7 @@
 import { el } from '../shell/dom';
 import type { Entry, EntryList } from './api';
 import { entryRow, entryTable, pagedEntries } from './entry-table';
+import { keyPanel } from './key';
 import { count, digest, fact, trail, words, type Scene, type View } from './scene';
 
 const LOOKUPS = [
@@ -15,7 +16,11 @@ const LOOKUPS = [
 /** Everything that has these 32 bytes, whatever they are. */
 export async function foundByHex(scene: Scene, hex: string): Promise<View> {
   const tell = words(scene);
-  const lists = await Promise.all(LOOKUPS.map(([parameter]) => scene.api.by(parameter, hex)));
+  const [key, ...lists] = await Promise.all([
+    // What is looked up need not be a key.
+    scene.api.key(hex).then((answer) => keyPanel(scene, answer), () => null),
+    ...LOOKUPS.map(([parameter]) => scene.api.by(parameter, hex)),
+  ] as const);
   const panels = lists.flatMap((list, at) => {
     if (list.entries.length === 0) return [];
     const heading = tell(LOOKUPS[at]![1]);
@@ -24,7 +29,7 @@ export async function foundByHex(scene: Scene, hex: string): Promise<View> {
   const none = el('section', { class: 'panel' }, el('p', {}, tell('nothing')), upTo(scene, lists[0]!));
   const element = el('div', {}, trail(scene),
     el('p', { class: 'lead' }, ...around(tell('foundFor', { query: '\u0000' }), digest(hex))),
-    ...(panels.length > 0 ? panels : [none]));
+    key, ...(panels.length > 0 || key ? panels : [none]));
   return { element, title: tell('search') };
 }
 

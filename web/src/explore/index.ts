@@ -1,6 +1,7 @@
 // Explore: what the ledger holds. Reads only what is public, and computes every proof again before showing it.
 
 import type { PageContext } from '../notarium-page';
+import { NotariumError, attempt, parsePolicy } from '../notarium';
 import { el } from '../shell/dom';
 import { announce } from '../shell/frame';
 import { language } from '../shell/language';
@@ -22,6 +23,8 @@ export interface Explore {
 
 export function mountExplore(root: HTMLElement, context: PageContext, vkey: string | null): Explore {
   const api = new Api(context.ledger ?? '');
+  const built = context.policyText === null ? null : attempt(() => parsePolicy(context.policyText!));
+  const policy = built instanceof NotariumError ? null : built;
   let shown: readonly string[] = [];
   let leave = new AbortController();
   const show = async (rest: readonly string[]) => {
@@ -30,7 +33,7 @@ export function mountExplore(root: HTMLElement, context: PageContext, vkey: stri
     const left = leave.signal;
     shown = rest;
     const now = language();
-    const scene: Scene = { api, language: now, vkey, worker: context.worker, left };
+    const scene: Scene = { api, language: now, vkey, policy, worker: context.worker, left };
     root.setAttribute('aria-busy', 'true');
     if (root.childElementCount === 0) root.append(el('p', { class: 'panel__hint' }, `${say(now, 'loading')} …`));
     try {

@@ -1,5 +1,6 @@
 // What every view of Explore is made with: the ledger, the words, and how numbers, times and keys are written.
 
+import { shown, type Policy } from '../notarium';
 import { el } from '../shell/dom';
 import type { Language } from '../shell/language';
 import { say, type Places, type Word } from '../words/explore';
@@ -10,6 +11,8 @@ export interface Scene {
   readonly language: Language;
   /** The verifier key of this ledger, or null. */
   readonly vkey: string | null;
+  /** The built-in policy, or null. */
+  readonly policy: Policy | null;
   readonly worker: (() => Worker) | undefined;
   /** Ends when the view is left. */
   readonly left: AbortSignal;
@@ -68,7 +71,7 @@ export function kindOf(scene: Scene, entry: Entry): string {
     case 'evidence':
       return tell(entry.body?.['mode'] === 'salted' ? 'salted' : 'evidence');
     case 'enrol':
-      return tell('enrol', { name: String(entry.body?.['name'] ?? '') });
+      return tell('enrol', { name: shown(String(entry.body?.['name'] ?? '')) });
     case 'revoke':
       return tell('revoke');
     case 'unknown':

@@ -30,6 +30,11 @@ const REASONS: Readonly<Record<string, Word>> = {
   ceased: 'reason-ceased',
 };
 
+/** The word for a reason as the HTTP API has it. */
+export function reasonWord(reason: string): Word {
+  return REASONS[reason] ?? 'reason-unspecified';
+}
+
 /** What a server states in words that this version does not know is left out, and the key is then one that was not checked. */
 export function keyAtEntry(said: KeySaid | undefined, publicKey: string): KeyAtEntry {
   const standing = KEY_STANDINGS.find((known) => known === said?.standing);
@@ -57,7 +62,7 @@ export function keyAtEntry(said: KeySaid | undefined, publicKey: string): KeyAtE
       ? {
           entry: revocation.entry,
           by: whom(revocation.by, revocation.by_name),
-          reason: REASONS[revocation.reason] ?? 'reason-unspecified',
+          reason: reasonWord(revocation.reason),
           compromisedSince: time(revocation.compromised_since),
         }
       : null,

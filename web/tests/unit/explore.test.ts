@@ -4,13 +4,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-import { signers } from '../../src/explore/checkpoints';
 import { countTicks, sample } from '../../src/explore/growth';
 import { levels } from '../../src/explore/path';
 import { parseQuery } from '../../src/explore/search';
-import { inclusionPath, leafHash, rootOf, utf8 } from '../../src/notarium';
+import { judgeSigners } from '../../src/explore/signers';
+import { NotariumError, attempt, inclusionPath, leafHash, parseCheckpoint, parsePolicy, rootOf, utf8 } from '../../src/notarium';
 import { parseRoute } from '../../src/shell/routes';
 import { ALL_WORDS, say } from '../../src/words/explore';
+import { readVectors, type VectorFile } from './vectors';
 
 /** The siblings of a leaf by the definition of RFC 6962 section 2.1.1, leaf side first. */
 function siblings(leaves: Uint8Array[], index: number): Uint8Array[] {
@@ -69,19 +70,25 @@ test('ticks are round, start at nothing, and reach over the most', () => {
   }
 });
 
-test('signers of a checkpoint: the ledger, witnesses with their times, and others', () => {
-  const formats = readFileSync(join(__dirname, '../../../docs/formats.md'), 'utf8');
-  const block = (label: string) => new RegExp(`^\`\`\`text ${label}\\n([\\s\\S]*?)\`\`\`$`, 'm').exec(formats)![1]!;
-  const checkpoint = block('checkpoint');
-  const origin = checkpoint.split('\n')[0]!;
-  expect(signers(checkpoint)).toEqual([{ name: origin, time: null, role: 'ledger' }]);
-  const line = block('cosignature line');
-  const seconds = Number(/^time (\d+)$/m.exec(block('cosignature message'))![1]);
-  const other = `— other.example/x ${Buffer.from(new Uint8Array(68)).toString('base64')}\n`;
-  expect(signers(checkpoint + line + other).slice(1)).toEqual([
-    { name: line.split(' ')[1], time: new Date(seconds * 1000).toISOString(), role: 'witness' },
-    { name: 'other.example/x', time: null, role: 'other' },
-  ]);
+test('every signature of a checkpoint is judged: the ledger’s, witnesses with their times, and others', () => {
+  const file = readVectors<VectorFile & { policies: Record<string, string> }>('verification.json');
+  const outcomes = new Set<string>();
+  const held = new Set<string>();
+  for (const one of file.cases) {
+    const checkpoint = (one['receipt'] as string).split('\n\n').slice(-2).join('\n\n');
+    const text = one['policy'] === null ? null : file.policies[one['policy'] as string]!;
+    const policy = text === null ? null : attempt(() => parsePolicy(text));
+    if (!policy || policy instanceof NotariumError || attempt(() => parseCheckpoint(utf8(checkpoint))) instanceof NotariumError) continue;
+    const { signers, quorum } = judgeSigners(checkpoint, policy);
+    outcomes.add(quorum);
+    for (const signer of signers) {
+      held.add(`${signer.role} ${signer.held}`);
+      expect(signer.error === null, signer.name).toBe(signer.held !== 'invalid');
+      expect(signer.time !== null && signer.role !== 'witness').toBe(false);
+    }
+  }
+  expect([...outcomes].sort()).toEqual(['invalid', 'not-reached', 'not-required', 'reached']);
+  expect([...held].sort()).toEqual(['ledger invalid', 'ledger valid', 'other unknown', 'witness invalid', 'witness valid']);
 });
 
 test('an address names a page, and anything else is the opening page', () => {

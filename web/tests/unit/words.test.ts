@@ -23,7 +23,9 @@ describe('words', () => {
   it('equal those of the command line', () => {
     const rust = rustWords();
     expect(Object.keys(rust).length).toBeGreaterThan(220);
-    expect(WORDS).toEqual(rust);
+    // A challenge to a key is no part of a report, and the pages set none.
+    const told = Object.entries(rust).filter(([id]) => !id.startsWith('key-proof-'));
+    expect(WORDS).toEqual(Object.fromEntries(told));
   });
 
   it('have the same places in both languages', () => {
