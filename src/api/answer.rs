@@ -80,6 +80,28 @@ pub struct Earlier {
     pub first: Option<EarlierDeposit>,
     /// The first hundred, by entry number; the lists of `GET /v1/entries` have the others.
     pub entries: Vec<EarlierDeposit>,
+    /// Earlier entries that have a digest in common and are of other evidence; they count for nothing.
+    #[serde(default)]
+    pub partial: PartialHits,
+}
+
+/// Entries that agree in one digest alone, or in both and not in mode and length: never the same evidence.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartialHits {
+    /// How many there are, all of them counted.
+    pub count: u64,
+    /// The first hundred, by entry number.
+    pub entries: Vec<PartialHit>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartialHit {
+    /// `sha256-only`, `sm3-only` or `digests-only`: what agrees.
+    pub agrees: String,
+    /// The deposit.
+    #[serde(flatten)]
+    pub deposit: EarlierDeposit,
 }
 
 /// One earlier deposit.

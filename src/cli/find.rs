@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
+use serde::Serialize;
 
 use super::key_said::{claim, whose};
 use super::ledger_option::{client, read_policy};
@@ -26,24 +27,41 @@ pub(super) struct Args {
     /// Address of the ledger
     #[arg(long, value_name = "URL")]
     ledger: Address,
-    /// Fetch the proof that each entry is in the ledger's tree, and verify it against the signed checkpoint
-    #[arg(long)]
-    proofs: bool,
-    /// With --proofs: policy that the checkpoint's log must be of; without it the ledger's word is taken for its key
-    #[arg(long, value_name = "FILE", requires = "proofs")]
+    /// Take the ledger's word that the entries are in its tree, rather than fetch and verify the proof of each
+    #[arg(long, conflicts_with = "policy")]
+    no_proofs: bool,
+    /// Policy that the signed checkpoint's log must be of; without it the ledger's word is taken for its key
+    #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
     /// Print what was found as JSON
     #[arg(long)]
     json: bool,
 }
 
+/// What a list of deposits does not show.
+const NOTICE: &str = "complete by the ledger's word, which only a replay of the whole ledger checks (`notarium audit`); who deposited \
+    first here has not thereby made it first; entries under `partial` are of other evidence";
+
+/// What was found, with what it does and does not show.
+#[derive(Serialize)]
+struct Answer<T> {
+    /// Whether each entry is proved to be in the tree of a signed checkpoint.
+    proved: bool,
+    /// The first deposit, by its entry number.
+    first: Option<u64>,
+    notice: &'static str,
+    #[serde(flatten)]
+    found: T,
+}
+
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     let sought = sought(&args.what, output)?;
     let client = client(args.ledger.clone(), output);
     let found = find(&client, sought).map_err(hinted_by(LookupError::hint))?;
-    if !args.proofs {
+    let first = found.same.first().map(|entry| entry.index);
+    if args.no_proofs {
         if args.json {
-            output.json(&found)?;
+            output.json(&Answer { proved: false, first, notice: NOTICE, found: &found })?;
         } else {
             print(&found, output)?;
         }
@@ -53,10 +71,14 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     let ledger = KnownLedger::meet(client, policy).map_err(hinted_by(MeetError::hint))?;
     let proved = prove(&ledger, found).map_err(hinted_by(ProvedError::hint))?;
     if args.json {
-        output.json(&proved)?;
+        output.json(&Answer { proved: true, first, notice: NOTICE, found: &proved })?;
         return Ok(Exit::Holds);
     }
     print(&proved.found, output)?;
+    if proved.proofs.is_empty() {
+        output.say("that nothing was deposited, only a replay shows (`notarium audit`)");
+        return Ok(Exit::Holds);
+    }
     output.say(format_args!(
         "each of the {} is proved to be in the tree of {} entries that {} signed; that none is missing, only a replay shows",
         proved.proofs.len(),
@@ -106,18 +128,18 @@ fn print(found: &Found, output: &Output) -> anyhow::Result<()> {
         output.data(line(entry, if at == 0 { "  first deposit" } else { "" }))?;
     }
     if !found.partial.is_empty() {
-        output.data("only one digest agrees, or the length does not; not the same evidence:")?;
+        output.data("one digest in common, or both without mode and length; not the same evidence:")?;
         for entry in &found.partial {
             output.data(line(entry, ""))?;
         }
     }
     output.say(format_args!(
-        "{} found among {} entries, by the ledger's word; a private deposit is not found by its file",
+        "{} found among {} entries, complete by the ledger's word; a private deposit is not found by its file",
         found.same.len(),
         found.size
     ));
     if !found.same.is_empty() {
-        output.say("who deposited first has not thereby made it first; a receipt proves its entry, this list does not");
+        output.say("who deposited first here has not thereby made it first");
     }
     Ok(())
 }

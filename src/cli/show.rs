@@ -30,7 +30,10 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     for (name, value) in lines(&receipt) {
         output.data(format_args!("{name:<12}{value}"))?;
     }
-    output.say("this is what the receipt says; `notarium verify` checks it");
+    output.say(
+        "this is what the receipt says, and no more: `notarium verify` checks it; whether the key was enrolled, has been revoked or is \
+         claimed to be compromised, and who deposited the same before, only the ledger tells (`notarium verify --ledger`)",
+    );
     Ok(Exit::Holds)
 }
 

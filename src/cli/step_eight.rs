@@ -16,8 +16,9 @@ use crate::codec::decode_base64;
 use crate::desk::{LookupError, Sought, find};
 use crate::evidence::{Body, Entry, Fingerprint, SignedStatement};
 use crate::ledger::Receipt;
+use crate::merkle::LeafIndex;
 use crate::registry::Registry;
-use crate::report::{EarlierDeposit, KeyAtEntry, LedgerSide};
+use crate::report::{EarlierDeposit, KeyAtEntry, LedgerSide, PartialDeposit};
 use crate::store::{Memory, OpenError, Reader, inspect};
 
 /// Asks a ledger whether it has the receipt's entry, and for deposits of the same evidence before it. `None` when the
@@ -41,7 +42,7 @@ pub(super) fn ask(source: &Source, receipt: &Receipt, output: &Output) -> anyhow
             (folder.display().to_string(), from_folder(folder, receipt, &entry, evidence, output)?)
         }
     };
-    Ok(Some(LedgerSide { source, replayed: None, key: found.key, earlier: found.earlier }))
+    Ok(Some(LedgerSide { source, replayed: None, key: found.key, earlier: found.earlier, partial: found.partial }))
 }
 
 /// What a ledger says of an entry of its own.
@@ -50,6 +51,8 @@ struct Found {
     key: KeyAtEntry,
     /// Deposits of the same evidence before it, where it is of evidence.
     earlier: Option<Vec<EarlierDeposit>>,
+    /// Entries before it that merely have a digest in common.
+    partial: Vec<PartialDeposit>,
 }
 
 fn from_server(
@@ -69,11 +72,19 @@ fn from_server(
     check_entry(bytes.context("the ledger's entry is not base64")?.as_deref(), entry, source)?;
     let public_key = entry.statement().map(|statement| hex::encode(statement.key().as_bytes())).unwrap_or_default();
     let key = key_at_entry(there.and_then(|view| view.key).as_deref(), &public_key);
-    let Some(evidence) = evidence else { return Ok(Found { key, earlier: None }) };
+    let Some(evidence) = evidence else { return Ok(Found { key, earlier: None, partial: Vec::new() }) };
     let found = find(client, Sought::Evidence(*evidence)).map_err(hinted_by(LookupError::hint))?;
-    let before = found.same.iter().filter(|listed| listed.index < entry.index().get());
-    let earlier = before.map(deposit_listed).collect::<anyhow::Result<_>>()?;
-    Ok(Found { key, earlier: Some(earlier) })
+    let is_before = |listed: &&EntryView| listed.index < entry.index().get();
+    let earlier = found.same.iter().filter(is_before).map(deposit_listed).collect::<anyhow::Result<_>>()?;
+    let partial = found.partial.iter().filter(is_before);
+    let partial = partial.map(|listed| partial_listed(listed, evidence)).collect::<anyhow::Result<_>>()?;
+    Ok(Found { key, earlier: Some(earlier), partial })
+}
+
+fn partial_listed(listed: &EntryView, evidence: &Fingerprint) -> anyhow::Result<PartialDeposit> {
+    let hit = PartialDeposit::new(&Entry::parse(&decode_base64(&listed.entry)?)?, evidence, None);
+    let hit = hit.with_context(|| format!("entry {} has no digest in common", listed.index))?;
+    Ok(PartialDeposit { deposit: deposit_listed(listed)?, ..hit })
 }
 
 fn deposit_listed(listed: &EntryView) -> anyhow::Result<EarlierDeposit> {
@@ -111,10 +122,10 @@ fn from_folder(
         .zip(entry.statement().ok())
         .map(|(registry, statement)| KeyAtEntry::new(registry, statement.key(), entry.index(), entry.time()));
     let key = key.unwrap_or_default();
-    let Some(evidence) = evidence else { return Ok(Found { key, earlier: None }) };
+    let Some(evidence) = evidence else { return Ok(Found { key, earlier: None, partial: Vec::new() }) };
     let earlier = earlier_in(&reader, evidence, entry, registry.as_ref());
-    let earlier = earlier.with_context(|| format!("ledger {source} is damaged")).hint(DAMAGED)?;
-    Ok(Found { key, earlier: Some(earlier) })
+    let (earlier, partial) = earlier.with_context(|| format!("ledger {source} is damaged")).hint(DAMAGED)?;
+    Ok(Found { key, earlier: Some(earlier), partial })
 }
 
 fn earlier_in(
@@ -122,13 +133,22 @@ fn earlier_in(
     evidence: &Fingerprint,
     entry: &Entry,
     registry: Option<&Registry>,
-) -> anyhow::Result<Vec<EarlierDeposit>> {
-    let earlier = reader.earlier(evidence, entry.index(), usize::MAX)?;
-    let deposits = earlier.entries.into_iter().map(|index| {
+) -> anyhow::Result<(Vec<EarlierDeposit>, Vec<PartialDeposit>)> {
+    let found = reader.earlier(evidence, entry.index(), usize::MAX)?;
+    let read = |index: LeafIndex| -> anyhow::Result<Entry> {
         let bytes = reader.entry(index)?.ok_or_else(|| anyhow!("entry {} is not in the ledger", index.get()))?;
-        deposit(&bytes, registry).with_context(|| format!("earlier entry {} cannot be read", index.get()))
-    });
-    deposits.collect()
+        Entry::parse(&bytes).with_context(|| format!("earlier entry {} cannot be read", index.get()))
+    };
+    let not_understood = |index: LeafIndex| format!("the statement of entry {} is not understood", index.get());
+    let earlier = found
+        .entries
+        .into_iter()
+        .map(|index| EarlierDeposit::new(&read(index)?, registry).with_context(|| not_understood(index)));
+    let partial = found
+        .partial
+        .into_iter()
+        .map(|index| PartialDeposit::new(&read(index)?, evidence, registry).with_context(|| not_understood(index)));
+    Ok((earlier.collect::<anyhow::Result<_>>()?, partial.collect::<anyhow::Result<_>>()?))
 }
 
 fn deposit(bytes: &[u8], registry: Option<&Registry>) -> anyhow::Result<EarlierDeposit> {

@@ -13,6 +13,7 @@ use super::key_said::{claim, whose};
 use super::ledger_option::{client, read_policy};
 use super::output::{Meter, Output, Unit, WithHint, hinted, hinted_by};
 use super::{Exit, clock, passphrase};
+use crate::api::{Earlier, EarlierDeposit, PartialHit};
 use crate::client::Address;
 use crate::desk::{
     Course, Deposit, Depositor, DetailsError, KnownLedger, MeetError, Named, Outcome, Progress, Wish, compose,
@@ -216,19 +217,42 @@ fn describe(path: &Path, deposit: &Deposit) -> String {
         Course::Held => format!("{path}: deposited before as entry {index}, {time}, receipt {receipt}"),
         Course::Answered { resumed, key, earlier } => {
             let finished = if *resumed { "finished: " } else { "" };
-            let first = earlier.first.as_ref().map(|first| {
-                let (count, index, key) = (earlier.count, first.index, &first.public_key);
-                let whose = first.key.as_deref().map(whose).unwrap_or_default();
-                let claim = first.key.as_deref().map(claim).unwrap_or_default();
-                let time = clock::parse(&first.time).map_or_else(|| first.time.clone(), clock::both);
-                format!(
-                    "\n  earlier deposits of the same evidence: {count}, the first of them entry {index}, {time}, by {key}{whose}{claim}\n  \
-                     (by the ledger's word; who deposited first has not thereby made it first)"
-                )
-            });
             let name = key.as_ref().and_then(|key| key.enrolment.as_ref()).map(|enrolment| &enrolment.name);
             let own = name.map(|name| format!(", as {name:?}")).unwrap_or_default();
-            format!("{path}: {finished}entry {index}, {time}{own}, receipt {receipt}{}", first.unwrap_or_default())
+            format!("{path}: {finished}entry {index}, {time}{own}, receipt {receipt}{}", before(earlier))
         }
     }
+}
+
+/// Earlier deposits of the same evidence, all that the answer lists, the first one marked; and apart from them what merely has a
+/// digest in common.
+fn before(earlier: &Earlier) -> String {
+    let mut lines = Vec::new();
+    if earlier.count > 0 {
+        lines.push(format!("earlier deposits of the same evidence: {}", earlier.count));
+        let mark = |at| if at == 0 { "  first deposit" } else { "" };
+        lines.extend(earlier.entries.iter().enumerate().map(|(at, deposit)| line(deposit, mark(at))));
+        lines.extend(more(earlier.count, earlier.entries.len()));
+        lines.push("(by the ledger's word; who deposited first here has not thereby made it first)".to_owned());
+    }
+    let partial = &earlier.partial;
+    if partial.count > 0 {
+        lines.push(format!("one digest in common, not the same evidence: {}", partial.count));
+        let agrees = |hit: &PartialHit| format!("  {}", hit.agrees.replace('-', " "));
+        lines.extend(partial.entries.iter().map(|hit| line(&hit.deposit, &agrees(hit))));
+        lines.extend(more(partial.count, partial.entries.len()));
+    }
+    lines.iter().map(|line| format!("\n  {line}")).collect::<Vec<_>>().concat()
+}
+
+fn line(deposit: &EarlierDeposit, mark: &str) -> String {
+    let time = clock::parse(&deposit.time).map_or_else(|| deposit.time.clone(), clock::both);
+    let whose = deposit.key.as_deref().map(whose).unwrap_or_default();
+    let claim = deposit.key.as_deref().map(claim).unwrap_or_default();
+    format!("  entry {}, {time}, by {}{whose}{mark}{claim}", deposit.index, deposit.public_key)
+}
+
+fn more(count: u64, listed: usize) -> Option<String> {
+    let more = count.checked_sub(listed as u64).filter(|more| *more > 0)?;
+    Some(format!("  and {more} more, which `notarium find` lists"))
 }

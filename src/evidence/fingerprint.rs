@@ -56,6 +56,30 @@ impl DigestMode {
     }
 }
 
+/// How far two fingerprints agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Agreement {
+    /// In mode, both digests and length: the same evidence.
+    Same,
+    /// In both digests, and not in mode and length.
+    DigestsOnly,
+    /// In SHA-256, and not in SM3.
+    Sha256Only,
+    /// In SM3, and not in SHA-256.
+    Sm3Only,
+    /// In no digest.
+    Nothing,
+}
+
+impl Agreement {
+    /// Its stable name.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
+}
+
 /// What a statement says of its evidence. Two deposits are of the same evidence exactly when these are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint {
@@ -111,5 +135,17 @@ impl Fingerprint {
     #[must_use]
     pub const fn length(&self) -> u64 {
         self.length
+    }
+
+    /// How far it agrees with another.
+    #[must_use]
+    pub fn agreement(&self, other: &Self) -> Agreement {
+        match (self.sha256 == other.sha256, self.sm3 == other.sm3) {
+            (true, true) if self == other => Agreement::Same,
+            (true, true) => Agreement::DigestsOnly,
+            (true, false) => Agreement::Sha256Only,
+            (false, true) => Agreement::Sm3Only,
+            (false, false) => Agreement::Nothing,
+        }
     }
 }

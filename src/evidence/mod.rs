@@ -22,7 +22,7 @@ pub use body::{Admission, Body, Evidence, Genesis, Kind};
 pub use bundle::{BundleError, MAX_BUNDLE_ENTRIES, decode_bundle, encode_bundle};
 pub use details::{Commitment, DetailsCheck, DetailsFlaw, MAX_DETAILS_BYTES, check_details};
 pub use entry::{Entry, EntryError};
-pub use fingerprint::{DigestMode, Fingerprint, Salt};
+pub use fingerprint::{Agreement, DigestMode, Fingerprint, Salt};
 pub use key::{SuiteKey, VerifyError};
 pub use key_proof::{KeyChallenge, KeyProof, KeyProofError, MAX_KEY_PROOF_BYTES};
 pub use manifest::{Manifest, ManifestError, ManifestLine};

@@ -13,7 +13,7 @@ use super::member::Member;
 use super::sentence::Sentence;
 use super::words::Word;
 use crate::codec::{Time, encode_base64};
-use crate::evidence::Entry;
+use crate::evidence::{Agreement, Body, Entry, Fingerprint};
 use crate::registry::Registry;
 use crate::trust::PosixTime;
 
@@ -231,6 +231,35 @@ pub struct LedgerSide {
     pub key: KeyAtEntry,
     /// Earlier deposits of the same evidence, oldest first; none where that does not apply.
     pub earlier: Option<Vec<EarlierDeposit>>,
+    /// Earlier entries that have a digest in common and are of other evidence, oldest first; they count for nothing.
+    pub partial: Vec<PartialDeposit>,
+}
+
+/// An earlier entry that agrees in one digest alone, or in both and not in mode and length: never the same evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PartialDeposit {
+    /// What agrees.
+    pub agrees: Word,
+    /// The deposit.
+    #[serde(flatten)]
+    pub deposit: EarlierDeposit,
+}
+
+impl PartialDeposit {
+    /// The deposit in an entry, beside the evidence that was asked about; nothing where they have no digest in common, are the
+    /// same, or its statement is not understood.
+    #[must_use]
+    pub fn new(entry: &Entry, evidence: &Fingerprint, registry: Option<&Registry>) -> Option<Self> {
+        let statement = entry.statement().ok()?;
+        let Body::Evidence(body) = statement.body() else { return None };
+        let agrees = match body.fingerprint.agreement(evidence) {
+            Agreement::DigestsOnly => Word::AgreesDigests,
+            Agreement::Sha256Only => Word::AgreesSha256,
+            Agreement::Sm3Only => Word::AgreesSm3,
+            Agreement::Same | Agreement::Nothing => return None,
+        };
+        Some(Self { agrees, deposit: EarlierDeposit::new(entry, registry)? })
+    }
 }
 
 /// An earlier deposit of the same evidence: mode, both digests and length agree.

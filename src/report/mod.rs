@@ -27,7 +27,7 @@ mod words;
 pub use document::{Document, DocumentError, DocumentKind, canonical_json, code_content};
 pub use facts::{
     BeforeLedger, CheckpointFacts, Details, DigestFacts, EarlierDeposit, EntryFacts, EvidenceFacts, Facts, KeyFacts,
-    LedgerSide, NoEarlier, StatementFacts, TimeFacts, Vouched, WitnessFacts,
+    LedgerSide, NoEarlier, PartialDeposit, StatementFacts, TimeFacts, Vouched, WitnessFacts,
 };
 pub use folder::{FolderDifference, Renamed};
 pub use key::{EnrolmentFacts, KeyAtEntry, KeyStanding, RevocationFacts, Whom};

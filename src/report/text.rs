@@ -3,7 +3,7 @@
 //! At most 100 columns wide, aligned with Chinese characters counted double. Times are given in UTC; local time is added
 //! by a formatter that the caller passes in, since this floor knows no time zone. Text that came from outside is escaped.
 
-use super::facts::{Details, DigestFacts, Facts, NoEarlier, TimeFacts, Vouched, value_text};
+use super::facts::{Details, DigestFacts, EarlierDeposit, Facts, NoEarlier, TimeFacts, Vouched, value_text};
 use super::folder::FolderDifference;
 use super::layout::{PAGE, padded, width, wrap};
 use super::sentence::{Sentence, shown};
@@ -254,17 +254,29 @@ impl Page<'_> {
     }
 
     fn earlier(&mut self, facts: &Facts) {
-        let Some(earlier) = facts.ledger.as_ref().and_then(|side| side.earlier.as_ref()) else { return };
+        let Some(side) = &facts.ledger else { return };
+        let Some(earlier) = &side.earlier else { return };
         for (number, deposit) in earlier.iter().enumerate() {
             let label = if number == 0 { Word::EarliestDeposit } else { Word::EarlierDeposit };
-            self.field(label, &format!("{}  {}", deposit.index, self.time(deposit.time)));
-            self.under(&deposit.public_key);
-            if let Some(enrolment) = &deposit.key.enrolment {
-                self.under(&shown(&enrolment.name));
-            }
-            if let Some(claim) = deposit.key.claimed() {
-                self.under(&self.said(&claim));
-            }
+            self.deposit(label, deposit);
+        }
+        if !earlier.is_empty() {
+            self.under(self.word(Word::FirstIsNotCreation));
+        }
+        for hit in &side.partial {
+            self.deposit(Word::PartialLabel, &hit.deposit);
+            self.under(&self.said(&Sentence::from(Word::PartialWhy).with("agrees", hit.agrees)));
+        }
+    }
+
+    fn deposit(&mut self, label: Word, deposit: &EarlierDeposit) {
+        self.field(label, &format!("{}  {}", deposit.index, self.time(deposit.time)));
+        self.under(&deposit.public_key);
+        if let Some(enrolment) = &deposit.key.enrolment {
+            self.under(&shown(&enrolment.name));
+        }
+        if let Some(claim) = deposit.key.claimed() {
+            self.under(&self.said(&claim));
         }
     }
 

@@ -176,7 +176,11 @@ fn check_ledger(facts: &Facts) -> Check {
     let asked = Check::new(Step::Ledger, Outcome::Passed, source.with("source", side.source.as_str()));
     let key = side.key.summary(index.unwrap_or(u64::MAX));
     let made = if side.key.standing == KeyStanding::NotChecked { Outcome::NotMade } else { Outcome::Passed };
-    key.into_iter().fold(asked, |check, said| check.and(made, said)).and(Outcome::Passed, earlier)
+    let check = key.into_iter().fold(asked, |check, said| check.and(made, said)).and(Outcome::Passed, earlier);
+    if side.partial.is_empty() {
+        return check;
+    }
+    check.and(Outcome::Passed, Sentence::from(Word::PartialHits).with("count", side.partial.len() as u64))
 }
 
 /// All eight steps when there is no receipt to make them on: none is made.

@@ -167,6 +167,8 @@ words! {
     LedgerAsked: "asked {source}, and took its word for it", "已查询 {source}，以其答复为准";
     LedgerReplayed: "looked up in {source}, replayed up to {size} entries", "已在重放至 {size} 个条目的 {source} 中查询";
     EarlierDeposits: "earlier deposits of the same evidence: {count}", "同一证据的更早存证：{count} 件";
+    PartialHits: "entries with one digest in common, which are not the same evidence: {count}",
+        "仅有一项摘要相同、并非同一证据的条目：{count} 件";
     EarlierNotApplicable: "earlier deposits are not looked up for this entry", "不为该条目查询更早存证";
     SearchComplete: "{source}, replayed completely up to {size} entries, holds no open deposit of this evidence",
         "{source} 已完整重放至 {size} 个条目，其中没有该证据的明文存证";
@@ -248,6 +250,12 @@ words! {
     Submitter: "submitter", "存证人";
     EarliestDeposit: "earliest", "首次存证";
     EarlierDeposit: "earlier", "更早存证";
+    PartialLabel: "not the same", "并非同一";
+    PartialWhy: "{agrees}: other evidence, which does not count as earlier", "{agrees}：系其他证据，不计入更早存证";
+    AgreesSha256: "only SHA-256 agrees", "仅 SHA-256 相同";
+    AgreesSm3: "only SM3 agrees", "仅 SM3 相同";
+    AgreesDigests: "both digests agree, and mode or length does not", "两种摘要相同，摘要方式或长度不同";
+    FirstIsNotCreation: "Who deposited first here has not thereby made it first.", "首次存证不等于最先创作。";
     Continues: "continues", "接续声明";
     Times: "Times", "时间";
     ClaimedTime: "claimed time", "声称时间";
@@ -360,7 +368,7 @@ words! {
     EarlierHeading: "Earlier deposits of the same evidence", "同一证据的更早存证";
     EarlierNone: "none: no earlier entry of this ledger deposits the same evidence", "无：本账本中没有同一证据的更早存证";
     EarlierUnknown: "not checked: no ledger was asked", "未核验：未查询账本";
-    FirstIsNotCreation: "Who deposited first has not thereby made it first.", "首次存证不等于最先创作。";
+    PartialHeading: "One digest in common: not the same evidence", "仅有一项摘要相同：并非同一证据";
     PathLabel: "inclusion path", "包含证明路径";
     PathHashes: "{count} hashes, leaf side first", "{count} 个哈希，自叶侧起";
     DetailsNotDisclosed: "nothing is disclosed", "未披露任何内容";

@@ -1,4 +1,4 @@
-//! Deposits of the same evidence before an entry, counted to the last one at a bounded cost.
+//! Deposits of the same evidence before an entry, and of what merely has a digest in common, counted at a bounded cost.
 //!
 //! The store counts by reading one index row a deposit. Evidence that many deposit (an empty file, a logo) would make every
 //! further deposit of it dearer than the one before. So for the few fingerprints with many rows what has been counted is
@@ -10,8 +10,8 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
 
-use crate::api::{Earlier, EarlierDeposit, KeyAtEntry};
-use crate::evidence::{Entry, Fingerprint};
+use crate::api::{Earlier, EarlierDeposit, KeyAtEntry, PartialHit, PartialHits};
+use crate::evidence::{Body, Entry, Fingerprint};
 use crate::merkle::LeafIndex;
 use crate::registry::Registry;
 use crate::store::{ReadError, Reader, SameEvidence};
@@ -47,6 +47,7 @@ impl Default for Deposits {
 struct Sum {
     below: u64,
     count: u64,
+    partial: u64,
     rows: u64,
 }
 
@@ -58,13 +59,23 @@ struct Counted {
     last: Sum,
     /// The first [`LISTED`].
     first: Vec<LeafIndex>,
+    /// The first [`LISTED`] of those with no more than a digest in common.
+    partial: Vec<LeafIndex>,
 }
 
 impl Counted {
     /// Adds what the store has found from where this ends.
     fn add(&mut self, more: &SameEvidence) {
-        self.last = Sum { below: more.read_to, count: self.last.count + more.count, rows: self.last.rows + more.rows };
+        self.last = Sum {
+            below: more.read_to,
+            count: self.last.count + more.count,
+            partial: self.last.partial + more.partial_count,
+            rows: self.last.rows + more.rows,
+        };
         self.first.extend(&more.entries);
+        self.partial.extend(&more.partial);
+        self.first.truncate(LISTED);
+        self.partial.truncate(LISTED);
         if self.last.rows - self.sums.last().map_or(0, |sum| sum.rows) >= ROWS_BETWEEN_SUMS {
             self.sums.push(self.last);
         }
@@ -77,14 +88,13 @@ impl Counted {
         }
         let sums: Vec<Sum> = self.sums.iter().copied().take_while(|sum| sum.below <= end).collect();
         let last = sums.last().copied().unwrap_or_default();
-        let first = self.first.iter().copied().filter(|index| index.get() < last.below).collect();
-        Self { sums, last, first }
+        let below = |list: &[LeafIndex]| list.iter().copied().filter(|index| index.get() < last.below).collect();
+        Self { sums, last, first: below(&self.first), partial: below(&self.partial) }
     }
 
     /// Goes on counting: one step of a few milliseconds at most.
     fn step(&mut self, reader: &Reader, evidence: &Fingerprint, end: u64) -> Result<(), ReadError> {
-        let room = LISTED.saturating_sub(self.first.len());
-        let more = reader.same_evidence(evidence, self.last.below..end, room)?;
+        let more = reader.same_evidence(evidence, self.last.below..end, LISTED)?;
         self.add(&more);
         Ok(())
     }
@@ -114,7 +124,7 @@ pub(super) async fn before(app: &App, evidence: Fingerprint, index: LeafIndex) -
         counted = blocking(count).await?;
     }
     app.deposits.remember(&evidence, &counted);
-    listed(&app.reader, &counted).map_err(|error| unreadable(&error))
+    listed(&app.reader, &evidence, &counted).map_err(|error| unreadable(&error))
 }
 
 fn unreadable(error: &ReadError) -> Refusal {
@@ -145,14 +155,27 @@ impl Deposits {
 }
 
 /// The deposits as the API lists them. Reads the entries.
-fn listed(reader: &Reader, counted: &Counted) -> Result<Earlier, ReadError> {
+fn listed(reader: &Reader, evidence: &Fingerprint, counted: &Counted) -> Result<Earlier, ReadError> {
     let registry = reader.registry().ok();
-    let mut entries = Vec::with_capacity(counted.first.len());
-    for index in &counted.first {
-        let Some(bytes) = reader.entry(*index)? else { continue };
-        entries.extend(Entry::parse(&bytes).ok().and_then(|entry| deposit(&entry, registry.as_ref())));
-    }
-    Ok(Earlier { count: counted.last.count, first: entries.first().cloned(), entries })
+    let read = |indexes: &[LeafIndex]| -> Result<Vec<PartialHit>, ReadError> {
+        let mut hits = Vec::with_capacity(indexes.len());
+        for index in indexes {
+            let Some(bytes) = reader.entry(*index)? else { continue };
+            hits.extend(Entry::parse(&bytes).ok().and_then(|entry| hit(&entry, evidence, registry.as_ref())));
+        }
+        Ok(hits)
+    };
+    let entries: Vec<_> = read(&counted.first)?.into_iter().map(|hit| hit.deposit).collect();
+    let partial = PartialHits { count: counted.last.partial, entries: read(&counted.partial)? };
+    Ok(Earlier { count: counted.last.count, first: entries.first().cloned(), entries, partial })
+}
+
+/// A deposit, with how far it agrees with the evidence that was asked about.
+fn hit(entry: &Entry, evidence: &Fingerprint, registry: Option<&Registry>) -> Option<PartialHit> {
+    let statement = entry.statement().ok()?;
+    let Body::Evidence(body) = statement.body() else { return None };
+    let agrees = body.fingerprint.agreement(evidence).code().to_owned();
+    Some(PartialHit { agrees, deposit: deposit(entry, registry)? })
 }
 
 fn deposit(entry: &Entry, registry: Option<&Registry>) -> Option<EarlierDeposit> {
@@ -170,16 +193,16 @@ fn deposit(entry: &Entry, registry: Option<&Registry>) -> Option<EarlierDeposit>
 mod tests {
     use super::*;
 
-    /// Evidence of which every second entry is a deposit, counted up to an entry by steps as the store makes them.
+    /// Evidence of which every second entry is a deposit, and every other one has a digest in common, counted up to an entry by steps as the store makes them.
     fn counted(end: u64) -> Counted {
         let mut counted = Counted::default();
         while counted.last.below < end {
             let below = counted.last.below;
             let read_to = (below + 2 * ROWS_BETWEEN_SUMS).min(end);
             let count = (read_to - below) / 2;
-            let room = LISTED - counted.first.len();
-            let entries = (below..read_to).step_by(2).take(room).map(LeafIndex::new).collect();
-            counted.add(&SameEvidence { count, entries, read_to, rows: count });
+            let every_second = |from: u64| (from..read_to).step_by(2).take(LISTED).map(LeafIndex::new).collect();
+            let (entries, partial) = (every_second(below), every_second(below + 1));
+            counted.add(&SameEvidence { count, entries, partial_count: count, partial, read_to, rows: count });
         }
         counted
     }
@@ -194,6 +217,9 @@ mod tests {
             assert_eq!(known.last.count, known.last.below / 2);
             let first: Vec<u64> = known.first.iter().map(|index| index.get()).collect();
             assert_eq!(first, (0..known.last.below).step_by(2).take(LISTED).collect::<Vec<_>>());
+            let partial: Vec<u64> = known.partial.iter().map(|index| index.get()).collect();
+            assert_eq!(known.last.partial, known.last.count);
+            assert_eq!(partial, (1..known.last.below).step_by(2).take(LISTED).collect::<Vec<_>>());
         }
     }
 
@@ -201,7 +227,7 @@ mod tests {
     fn sums_on_the_way_are_few_however_often_it_is_counted_on() {
         let mut all = Counted::default();
         for read_to in (2..100_000).step_by(2) {
-            all.add(&SameEvidence { count: 1, entries: Vec::new(), read_to, rows: 1 });
+            all.add(&SameEvidence { count: 1, read_to, rows: 1, ..SameEvidence::default() });
         }
         assert_eq!(all.sums.len(), 49_999 / usize::try_from(ROWS_BETWEEN_SUMS).unwrap());
     }

@@ -13,8 +13,8 @@ use crate::crypto::Digests;
 use crate::evidence::{Body as Says, Entry, Fingerprint, SignedStatement};
 use crate::ledger::{MAX_RECEIPT_BYTES, Receipt};
 use crate::merkle::LeafIndex;
-use crate::report::{EarlierDeposit, Inputs, KeyAtEntry, LedgerSide, Report, verify_receipt};
-use crate::store::{ReadError, Reader};
+use crate::report::{EarlierDeposit, Inputs, KeyAtEntry, LedgerSide, PartialDeposit, Report, verify_receipt};
+use crate::store::{ReadError, Reader, SameEvidence};
 
 use super::App;
 use super::body;
@@ -85,38 +85,50 @@ fn ledger_side(reader: &Reader, receipt: &[u8]) -> Result<Option<LedgerSide>, Re
     }
     let statement = entry.statement().ok();
     let registry = reader.registry().ok();
-    let earlier = match statement.as_ref().map(SignedStatement::body) {
-        Some(Says::Evidence(evidence)) => {
-            let Some(earlier) = earlier(reader, &evidence.fingerprint, entry.index())? else { return Ok(None) };
-            let mut deposits = Vec::with_capacity(earlier.len());
-            for index in earlier {
-                let entry = reader.entry(index)?.and_then(|bytes| Entry::parse(&bytes).ok());
-                let deposit = entry.and_then(|entry| EarlierDeposit::new(&entry, registry.as_ref()));
-                // A list with one left out would be a wrong one.
-                deposits.push(deposit.ok_or(ReadError::Damaged { column: "entry", key: index.to_string() })?);
-            }
-            Some(deposits)
-        }
-        _ => None,
-    };
     let source = reader.origin().to_string();
     let key = registry
         .as_ref()
         .zip(statement.as_ref())
         .map(|(registry, statement)| KeyAtEntry::new(registry, statement.key(), entry.index(), entry.time()));
-    Ok(Some(LedgerSide { source, replayed: None, key: key.unwrap_or_default(), earlier }))
+    let mut side =
+        LedgerSide { source, replayed: None, key: key.unwrap_or_default(), earlier: None, partial: Vec::new() };
+    if let Some(Says::Evidence(evidence)) = statement.as_ref().map(SignedStatement::body) {
+        let Some(found) = earlier(reader, &evidence.fingerprint, entry.index())? else { return Ok(None) };
+        let deposit = |entry: &Entry| EarlierDeposit::new(entry, registry.as_ref());
+        side.earlier = Some(read_each(reader, found.entries, deposit)?);
+        let hit = |entry: &Entry| PartialDeposit::new(entry, &evidence.fingerprint, registry.as_ref());
+        side.partial = read_each(reader, found.partial, hit)?;
+    }
+    Ok(Some(side))
 }
 
-/// All deposits of an evidence before an entry; none when that are too many, or it takes too long to tell.
-fn earlier(reader: &Reader, evidence: &Fingerprint, before: LeafIndex) -> Result<Option<Vec<LeafIndex>>, ReadError> {
-    let (mut entries, mut read_to, mut rows) = (Vec::new(), 0, 0);
-    while read_to < before.get() {
-        let more = reader.same_evidence(evidence, read_to..before.get(), MOST_EARLIER + 1)?;
-        entries.extend(more.entries);
-        (read_to, rows) = (more.read_to, rows + more.rows);
-        if entries.len() > MOST_EARLIER || rows > MOST_ROWS {
+/// What `of` says of each of these entries: a list with one left out would be a wrong one.
+fn read_each<T>(
+    reader: &Reader,
+    indexes: Vec<LeafIndex>,
+    of: impl Fn(&Entry) -> Option<T>,
+) -> Result<Vec<T>, ReadError> {
+    let mut found = Vec::with_capacity(indexes.len());
+    for index in indexes {
+        let entry = reader.entry(index)?.and_then(|bytes| Entry::parse(&bytes).ok());
+        let damaged = || ReadError::Damaged { column: "entry", key: index.to_string() };
+        found.push(entry.and_then(|entry| of(&entry)).ok_or_else(damaged)?);
+    }
+    Ok(found)
+}
+
+/// All deposits of an evidence before an entry, and all that merely have a digest in common; none when that are too many, or it
+/// takes too long to tell.
+fn earlier(reader: &Reader, evidence: &Fingerprint, before: LeafIndex) -> Result<Option<SameEvidence>, ReadError> {
+    let mut all = SameEvidence::default();
+    while all.read_to < before.get() {
+        let more = reader.same_evidence(evidence, all.read_to..before.get(), MOST_EARLIER + 1)?;
+        all.entries.extend(more.entries);
+        all.partial.extend(more.partial);
+        (all.read_to, all.rows) = (more.read_to, all.rows + more.rows);
+        if all.entries.len() + all.partial.len() > MOST_EARLIER || all.rows > MOST_ROWS {
             return Ok(None);
         }
     }
-    Ok(Some(entries))
+    Ok(Some(all))
 }

@@ -219,12 +219,6 @@ impl PrefixRows<'_> {
         self.rows.next();
         Ok(Some(row))
     }
-
-    /// The next row that is not before an entry.
-    pub(super) fn leap(&mut self, first: LeafIndex) -> Result<Option<(LeafIndex, Vec<u8>)>, ReadError> {
-        self.rows.seek(rows::prefixed_key(&self.prefix, first));
-        self.next()
-    }
 }
 
 /// Scans don't push what is looked up often out of the cache, and go over all prefixes.

@@ -24,13 +24,26 @@ pub struct SameEvidence {
     pub count: u64,
     /// The first ones, in order; as many as were asked for.
     pub entries: Vec<LeafIndex>,
+    /// How many have a digest in common with it and are of other evidence.
+    pub partial_count: u64,
+    /// The first of those, in order; as many as were asked for.
+    pub partial: Vec<LeafIndex>,
     /// Up to where they were looked for; the end of the range, unless there were very many.
     pub read_to: u64,
-    /// How many rows of an index were read for it: also those that have no more than a digest in common.
+    /// How many entries have a row in one of the two indexes.
     pub rows: u64,
 }
 
 impl SameEvidence {
+    fn add(&mut self, index: LeafIndex, is_same: bool, limit: usize) {
+        let (count, entries) =
+            if is_same { (&mut self.count, &mut self.entries) } else { (&mut self.partial_count, &mut self.partial) };
+        *count += 1;
+        if entries.len() < limit {
+            entries.push(index);
+        }
+    }
+
     /// The very first deposit.
     #[must_use]
     pub fn first(&self) -> Option<LeafIndex> {
@@ -107,7 +120,8 @@ impl Reader {
         self.by_prefix(Column::Continued, id.as_bytes(), after, limit)
     }
 
-    /// Deposits of the same evidence before an entry: how many, and the first `limit` of them.
+    /// Deposits of the same evidence before an entry: how many, and the first `limit` of them; and those that have no more than a
+    /// digest in common.
     ///
     /// # Errors
     ///
@@ -119,14 +133,18 @@ impl Reader {
             let more = self.same_evidence(evidence, all.read_to..before.get(), left)?;
             all.count += more.count;
             all.entries.extend(more.entries);
+            all.partial_count += more.partial_count;
+            all.partial.extend(more.partial);
+            all.partial.truncate(limit);
             all.read_to = more.read_to;
             all.rows += more.rows;
         }
         Ok(all)
     }
 
-    /// Deposits of the same evidence in a range of entries: how many, and the first `limit` of them. One call takes a few
-    /// milliseconds at most; where there are very many deposits, `read_to` says where to go on.
+    /// Deposits of the same evidence in a range of entries: how many, and the first `limit` of them; and those that have no more
+    /// than a digest in common, told apart. One call takes a few milliseconds at most; where there are very many rows, `read_to`
+    /// says where to go on.
     ///
     /// Reads the rows of both digests side by side and no entry: mode and length stand in the SHA-256 row.
     ///
@@ -145,26 +163,23 @@ impl Reader {
         let start = LeafIndex::new(range.start);
         let mut sha256 = self.rows().with_prefix(Column::Sha256, evidence.sha256().as_bytes(), start)?;
         let mut sm3 = self.rows().with_prefix(Column::Sm3, evidence.sm3().as_bytes(), start)?;
+        let (mut by_sha256, mut by_sm3) = (sha256.next()?, sm3.next()?);
         let mut same = SameEvidence { read_to: range.end, ..SameEvidence::default() };
-        let mut other = sm3.next()?;
-        while let Some((index, value)) = sha256.next()?.filter(|(index, _)| index.get() < end) {
+        loop {
+            let [first, second] = [&by_sha256, &by_sm3].map(|row| row.as_ref().map(|(index, _)| *index));
+            let Some(index) = first.into_iter().chain(second).min().filter(|index| index.get() < end) else { break };
             if same.rows >= ROWS_AT_A_TIME {
                 same.read_to = index.get();
                 break;
             }
             same.rows += 1;
-            // Mostly the two go side by side; rows with another SHA-256 are leapt over, however many they are.
-            if other.as_ref().is_some_and(|(other, _)| *other < index) {
-                other = sm3.next()?;
+            let is_same = first == second && by_sha256.as_ref().is_some_and(|(_, value)| *value == wanted);
+            same.add(index, is_same, limit);
+            if first == Some(index) {
+                by_sha256 = sha256.next()?;
             }
-            if other.as_ref().is_some_and(|(other, _)| *other < index) {
-                other = sm3.leap(index)?;
-            }
-            if other.as_ref().is_some_and(|(other, _)| *other == index) && value == wanted {
-                same.count += 1;
-                if same.entries.len() < limit {
-                    same.entries.push(index);
-                }
+            if second == Some(index) {
+                by_sm3 = sm3.next()?;
             }
         }
         Ok(same)

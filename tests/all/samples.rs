@@ -148,3 +148,13 @@ pub(crate) fn signed_again(signed_statement: &[u8], key: &SigningKey) -> Vec<u8>
     let response = nonce + challenge * secret;
     [statement, &length[..2], commitment.as_bytes(), response.as_bytes()].concat()
 }
+
+/// A deposit whose digests, length and mode are whatever is given: not what any evidence has.
+pub(crate) fn mixed_deposit(sha256: &[u8; 32], sm3: &[u8; 32], length: u64, salted: bool, nonce: u8) -> Vec<u8> {
+    let fields = with(&evidence_fields(), "sha256", sha256.to_vec());
+    let fields = with(&fields, "sm3", sm3.to_vec());
+    let fields = with(&fields, "length", length.to_be_bytes().to_vec());
+    let fields = with(&fields, "digest_mode", vec![u8::from(salted)]);
+    let fields = with(&fields, "nonce", vec![nonce; 16]);
+    statement(&submitter_key(), 1, &join(&fields))
+}

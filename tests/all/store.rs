@@ -236,13 +236,7 @@ fn evidence_is_the_same_only_when_mode_digests_and_length_agree() {
     let mut ledger = Open::new(&directory);
     let (a, b) = (evidence("a", 0), evidence("b", 0));
     let mixed = |sha256: [u8; 32], sm3: [u8; 32], length: u64, salted: bool, nonce| {
-        let fields = crate::samples::evidence_fields();
-        let fields = crate::samples::with(&fields, "sha256", sha256.to_vec());
-        let fields = crate::samples::with(&fields, "sm3", sm3.to_vec());
-        let fields = crate::samples::with(&fields, "length", length.to_be_bytes().to_vec());
-        let fields = crate::samples::with(&fields, "digest_mode", vec![u8::from(salted)]);
-        let fields = crate::samples::with(&fields, "nonce", vec![nonce; 16]);
-        let bytes = crate::samples::statement(&submitter_key(), 1, &crate::samples::join(&fields));
+        let bytes = crate::samples::mixed_deposit(&sha256, &sm3, length, salted, nonce);
         notarium::evidence::SignedStatement::parse(&bytes).unwrap().verify().unwrap()
     };
     let (sha_a, sm3_a) = (*a.fingerprint.sha256().as_bytes(), *a.fingerprint.sm3().as_bytes());
@@ -256,6 +250,7 @@ fn evidence_is_the_same_only_when_mode_digests_and_length_agree() {
     ]);
     let earlier = ledger.reader.earlier(&a.fingerprint, index(6), 10).unwrap();
     assert_eq!((earlier.count, earlier.entries), (1, vec![index(5)]));
+    assert_eq!((earlier.partial_count, earlier.partial), (4, vec![index(1), index(2), index(3), index(4)]));
     assert_eq!(ledger.reader.by_sha256(a.fingerprint.sha256(), None, 10).unwrap().len(), 4);
 }
 

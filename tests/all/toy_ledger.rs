@@ -10,7 +10,9 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 
-use notarium::api::{Earlier, EarlierDeposit, EntryHead, EntryList, EntryView, LedgerInfo, Software, SubmitAnswer};
+use notarium::api::{
+    Earlier, EarlierDeposit, EntryHead, EntryList, EntryView, LedgerInfo, PartialHits, Software, SubmitAnswer,
+};
 use notarium::codec::Time;
 use notarium::crypto::SigningKey;
 use notarium::evidence::{Body, Entry, Evidence, SignedStatement, StatementId};
@@ -197,7 +199,12 @@ impl Book {
                 }
             })
             .collect();
-        Earlier { count: entries.len() as u64, first: entries.first().cloned(), entries }
+        Earlier {
+            count: entries.len() as u64,
+            first: entries.first().cloned(),
+            entries,
+            partial: PartialHits::default(),
+        }
     }
 
     fn answer(&self, index: u64) -> String {

@@ -1,6 +1,6 @@
 //! The sections of a document in HTML, in the order in which a judge asks.
 
-use super::super::facts::{Details, DigestFacts, NoEarlier, TimeFacts, Vouched, value_text};
+use super::super::facts::{Details, DigestFacts, EarlierDeposit, NoEarlier, TimeFacts, Vouched, value_text};
 use super::super::folder::FolderDifference;
 use super::super::sentence::Sentence;
 use super::super::words::{Language, Word};
@@ -352,15 +352,32 @@ impl Page<'_> {
                 self.html.open_table();
                 for (number, deposit) in earlier.iter().enumerate() {
                     let label = if number == 0 { Word::EarliestDeposit } else { Word::EarlierDeposit };
-                    let mut lines = vec![data(&deposit.index.to_string()), self.time(deposit.time)];
-                    lines.push(data(&deposit.public_key));
-                    lines.extend(deposit.key.sentences(index.min(deposit.index)).iter().map(|s| self.html.said(s)));
+                    let lines = self.deposit(deposit, index);
                     self.html.row(label, &lines);
                 }
                 self.html.close_table();
             }
         }
         self.paragraph(Word::FirstIsNotCreation);
+        let partial = side.map(|side| side.partial.as_slice()).unwrap_or_default();
+        if partial.is_empty() {
+            return;
+        }
+        self.html.heading(Word::PartialHeading);
+        self.html.open_table();
+        for hit in partial {
+            let mut lines = self.deposit(&hit.deposit, index);
+            lines.push(self.html.said(&Sentence::from(Word::PartialWhy).with("agrees", hit.agrees)));
+            self.html.row(Word::PartialLabel, &lines);
+        }
+        self.html.close_table();
+    }
+
+    /// An earlier deposit in lines: entry, time, key, and how the key stood.
+    fn deposit(&self, deposit: &EarlierDeposit, index: u64) -> Vec<String> {
+        let mut lines = vec![data(&deposit.index.to_string()), self.time(deposit.time), data(&deposit.public_key)];
+        lines.extend(deposit.key.sentences(index.min(deposit.index)).iter().map(|said| self.html.said(said)));
+        lines
     }
 
     fn paragraph(&mut self, word: Word) {

@@ -8,6 +8,7 @@ use std::thread;
 use notarium::crypto::{sha256, sm3};
 
 use super::session::Session;
+use crate::samples::mixed_deposit;
 
 #[test]
 fn a_receipt_is_shown_or_it_is_said_why_not() {
@@ -35,6 +36,40 @@ fn a_receipt_is_shown_or_it_is_said_why_not() {
     session.put("binary", b"\xff\xfe\x00");
     assert_eq!(session.run("show binary"), 2);
     session.is("show.txt");
+}
+
+#[test]
+fn what_has_one_digest_in_common_is_listed_apart() {
+    let (mut session, _served) = Session::with_ledger();
+    let (sha256, sm3, other) = (sha256(&[b"x\n"]), sm3(&[b"x\n"]), [7; 32]);
+    session.submit(&mixed_deposit(sha256.as_bytes(), &other, 2, false, 1));
+    session.submit(&mixed_deposit(&other, sm3.as_bytes(), 2, false, 2));
+    for name in ["work", "copy", "again"] {
+        session.put(name, "x\n");
+    }
+    session.prepare("submit work --ledger $URL --key me.key");
+    session.submit(&mixed_deposit(sha256.as_bytes(), sm3.as_bytes(), 3, false, 3));
+    assert_eq!(session.run("submit copy --ledger $URL --key me.key --policy L/policy"), 0);
+    assert_eq!(session.run("submit again --ledger $URL --key me.key --policy L/policy"), 0);
+    assert_eq!(session.run("find work --ledger $URL"), 0);
+    let (from, to) = (["Evidence", "证据"], ["Entry", "条目"]);
+    for (language, ledger) in [("en", "$URL"), ("zh", "L")] {
+        let line = format!("verify again --policy L/policy --ledger {ledger} --lang {language}");
+        assert_eq!(session.run_without(&from, &to, &line), 0);
+        let (code, page) = session.answer(&format!(
+            "certificate again.receipt --evidence again --policy L/policy --ledger {ledger} --lang {language}"
+        ));
+        assert_eq!(code, 0);
+        let heading = if language == "zh" {
+            "仅有一项摘要相同：并非同一证据"
+        } else {
+            "One digest in common: not the same"
+        };
+        let label = if language == "zh" { "并非同一" } else { "not the same" };
+        assert!(page.contains(heading), "{page}");
+        assert_eq!(page.matches(&format!("{label}</span></th>")).count(), 3, "{page}");
+    }
+    session.is("partial-hits.txt");
 }
 
 #[test]

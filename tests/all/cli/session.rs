@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
+use notarium::client::Client;
 use notarium::crypto::{DualHasher, SigningKey};
 use notarium::keyfile;
 use snapbox::{Assert, Data, assert::DEFAULT_ACTION_ENV, data::DataFormat};
@@ -129,6 +130,11 @@ impl Session {
     pub(super) fn prepare(&self, line: &str) {
         let output = self.command(line).output().unwrap();
         assert!(output.status.success(), "notarium {line}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Has a statement of our own making admitted.
+    pub(super) fn submit(&self, statement: &[u8]) {
+        Client::new(self.address.parse().unwrap()).submit(statement).unwrap();
     }
 
     /// Serves a ledger; `$URL` is its address from here on.

@@ -118,11 +118,13 @@ fn what_is_found_comes_with_proofs() {
     session.put("copy", "x\n");
     session.prepare("submit work --ledger $URL --key me.key");
     session.prepare("submit copy --ledger $URL --key me.key");
-    assert_eq!(session.run("find work --ledger $URL --proofs --policy L/policy"), 0);
-    assert_eq!(session.run("find work --ledger $URL --proofs --json"), 0);
+    assert_eq!(session.run("find work --ledger $URL --policy L/policy"), 0);
+    assert_eq!(session.run("find work --ledger $URL --json"), 0);
     session.note("A policy that trusts another ledger.");
     session.prepare("init M --origin ledger.example/two");
-    assert_eq!(session.run("find work --ledger $URL --proofs --policy M/policy"), 2);
-    assert_eq!(session.run("find work --ledger $URL --policy L/policy"), 2);
+    assert_eq!(session.run("find work --ledger $URL --policy M/policy"), 2);
+    session.note("By its word alone.");
+    assert_eq!(session.run("find work --ledger $URL --no-proofs"), 0);
+    assert_eq!(session.run("find work --ledger $URL --no-proofs --policy L/policy"), 2);
     session.is("find-proofs.txt");
 }

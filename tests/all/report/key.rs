@@ -31,7 +31,7 @@ fn of_small_ledger(index: usize) -> Report {
     inputs.evidence = evidence;
     inputs.policy = Some(&policy);
     let source = "a copy".to_owned();
-    inputs.ledger = Some(LedgerSide { source, replayed: Some(10), key, earlier: None });
+    inputs.ledger = Some(LedgerSide { source, replayed: Some(10), key, earlier: None, partial: Vec::new() });
     verify_receipt(inputs)
 }
 
@@ -101,6 +101,7 @@ fn standing_words(book: &Book, index: u64, time: Time) -> String {
     if let Some(revocation) = &mut key.revocation {
         revocation.entry = if revocation.entry < index { 7 } else { 9 };
     }
-    inputs.ledger = Some(LedgerSide { source: "x".to_owned(), replayed: None, key, earlier: None });
+    inputs.ledger =
+        Some(LedgerSide { source: "x".to_owned(), replayed: None, key, earlier: None, partial: Vec::new() });
     text(&verify_receipt(inputs), Language::En)
 }

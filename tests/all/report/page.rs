@@ -133,6 +133,7 @@ fn step_8_is_told_and_its_earlier_deposits_listed_but_it_decides_nothing() {
         replayed: None,
         key: not_enrolled,
         earlier: Some(vec![earlier]),
+        partial: Vec::new(),
     });
     let report = verify_receipt(inputs);
     assert_eq!(report.verdict, Verdict::Undetermined);

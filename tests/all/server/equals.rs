@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use notarium::api::{BatchLine, BatchOutcome, Earlier, EntryList, SubmitAnswer};
-use notarium::crypto::SigningKey;
+use notarium::crypto::{Sha256Digest, SigningKey, Sm3Digest, sha256, sm3};
 use notarium::sequencer;
 use notarium::server::{App, Limits};
 use notarium::store::open;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::{Served, deposit, roomy};
 use crate::founded::{founded, options, time};
-use crate::samples::{bytes16, key_from, ledger_key, registrar_key, submitter_key};
+use crate::samples::{bytes16, key_from, ledger_key, mixed_deposit, registrar_key, submitter_key};
 
 fn keys() -> [SigningKey; 3] {
     [submitter_key(), registrar_key(), key_from(77)]
@@ -74,7 +74,38 @@ async fn three_keys_in_one_batch_are_ordered_and_stay_so_across_restarts() {
 
     let life = Life::begin(life.end().await);
     let served = &life.served;
-    let sha256 = notarium::crypto::sha256(&[b"the work"]);
+    let sha256 = sha256(&[b"the work"]);
     let list: EntryList = served.get(&format!("/v1/entries?sha256={sha256}")).await.json();
     assert_eq!(list.entries.iter().map(|entry| entry.index).collect::<Vec<_>>(), [2, 3, 4, 5]);
+}
+
+#[tokio::test]
+async fn what_has_one_digest_in_common_is_told_apart_and_counts_for_nothing() {
+    let (room, _) = founded();
+    let life = Life::begin(room);
+    let (a, b) = ((sha256(&[b"a"]), sm3(&[b"a"])), (sha256(&[b"b"]), sm3(&[b"b"])));
+    let submit = async |served: &Served, sha256: &Sha256Digest, sm3: &Sm3Digest, length, nonce| -> SubmitAnswer {
+        let statement = mixed_deposit(sha256.as_bytes(), sm3.as_bytes(), length, false, nonce);
+        served.submit(&statement).await.json()
+    };
+    submit(&life.served, &a.0, &b.1, 1, 1).await;
+    submit(&life.served, &b.0, &a.1, 1, 2).await;
+    submit(&life.served, &a.0, &a.1, 1, 3).await;
+    submit(&life.served, &a.0, &a.1, 2, 4).await;
+    let earlier = submit(&life.served, &a.0, &a.1, 1, 5).await.earlier;
+    assert_eq!(indexes(&earlier), (1, vec![3]));
+    let partial: Vec<(u64, &str)> =
+        earlier.partial.entries.iter().map(|hit| (hit.deposit.index, hit.agrees.as_str())).collect();
+    assert_eq!(partial, [(1, "sha256-only"), (2, "sm3-only"), (4, "digests-only")]);
+    assert_eq!(earlier.partial.count, 3);
+    // Of as many as there are, the first hundred are listed and all counted, and a restart forgets nothing.
+    for nonce in 10..120 {
+        submit(&life.served, &a.0, &b.1, 1, nonce).await;
+    }
+    let life = Life::begin(life.end().await);
+    let earlier = submit(&life.served, &a.0, &a.1, 1, 200).await.earlier;
+    assert_eq!(indexes(&earlier), (2, vec![3, 5]));
+    assert_eq!((earlier.partial.count, earlier.partial.entries.len()), (113, 100));
+    let repeated = submit(&life.served, &a.0, &a.1, 1, 5).await.earlier;
+    assert_eq!((repeated.count, repeated.partial.count), (1, 3), "as of its own entry");
 }

@@ -124,6 +124,7 @@ class Page {
       if (deposit.key.enrolment) this.#under(shown(deposit.key.enrolment.name));
       keyClaimed(deposit.key).forEach((claim) => this.#under(this.#said(claim)));
     });
+    if (ledger?.earlier?.length) this.#under(this.#word('first-is-not-creation'));
   }
 
   times(times: Facts['times']): void {

@@ -158,6 +158,10 @@ export const WORDS = {
   'ledger-asked': ['asked {source}, and took its word for it', '已查询 {source}，以其答复为准'],
   'ledger-replayed': ['looked up in {source}, replayed up to {size} entries', '已在重放至 {size} 个条目的 {source} 中查询'],
   'earlier-deposits': ['earlier deposits of the same evidence: {count}', '同一证据的更早存证：{count} 件'],
+  'partial-hits': [
+    'entries with one digest in common, which are not the same evidence: {count}',
+    '仅有一项摘要相同、并非同一证据的条目：{count} 件',
+  ],
   'earlier-not-applicable': ['earlier deposits are not looked up for this entry', '不为该条目查询更早存证'],
   'search-complete': [
     '{source}, replayed completely up to {size} entries, holds no open deposit of this evidence',
@@ -254,6 +258,12 @@ export const WORDS = {
   submitter: ['submitter', '存证人'],
   'earliest-deposit': ['earliest', '首次存证'],
   'earlier-deposit': ['earlier', '更早存证'],
+  'partial-label': ['not the same', '并非同一'],
+  'partial-why': ['{agrees}: other evidence, which does not count as earlier', '{agrees}：系其他证据，不计入更早存证'],
+  'agrees-sha256': ['only SHA-256 agrees', '仅 SHA-256 相同'],
+  'agrees-sm3': ['only SM3 agrees', '仅 SM3 相同'],
+  'agrees-digests': ['both digests agree, and mode or length does not', '两种摘要相同，摘要方式或长度不同'],
+  'first-is-not-creation': ['Who deposited first here has not thereby made it first.', '首次存证不等于最先创作。'],
   continues: ['continues', '接续声明'],
   times: ['Times', '时间'],
   'claimed-time': ['claimed time', '声称时间'],
