@@ -8,6 +8,7 @@ mod audit;
 mod backup;
 mod certificate;
 mod clock;
+mod doctor;
 mod document;
 mod enrol;
 mod export;
@@ -150,6 +151,8 @@ enum Command {
     Backup(backup::Args),
     /// Make a ledger again from a backup, verified, and not behind what was seen of it
     Restore(restore::Args),
+    /// Look a ledger over for damage, also while it is served; save what is left of a damaged one
+    Doctor(doctor::Args),
     /// Make a ledger's indexes again from its entries
     RebuildIndex(rebuild_index::Args),
     /// Be a witness: cosign the checkpoints of ledgers that grow without a break
@@ -192,6 +195,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Import(args) => import::run(&args, &output),
         Command::Backup(args) => backup::run(&args, &output),
         Command::Restore(args) => restore::run(&args, &output),
+        Command::Doctor(args) => doctor::run(&args, &output),
         Command::RebuildIndex(args) => rebuild_index::run(&args, &output),
         Command::Witness(args) => witness::run(&args, &output),
     };

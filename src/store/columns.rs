@@ -16,7 +16,7 @@ use std::path::Path;
 
 use rocksdb::{
     BlockBasedIndexType, BlockBasedOptions, Cache, ColumnFamilyDescriptor, DB, DBCompressionType, DBRecoveryMode,
-    FlushOptions, LogLevel, Options, SliceTransform, SstPartitionerFactory, WriteOptions,
+    FlushOptions, LogLevel, Options, RateLimiterMode, SliceTransform, SstPartitionerFactory, WriteOptions,
 };
 
 /// A column family. The order is that of docs/architecture.md, section "Storage".
@@ -110,6 +110,8 @@ pub(super) enum Purpose {
     Copy,
     /// Read it, without a lock.
     Read,
+    /// Read what can be read of it, without a lock and without checks of the whole.
+    Salvage,
 }
 
 /// The bytes of checksum that each key and value carries from the batch to the log and the file.
@@ -117,6 +119,11 @@ const PROTECTION_BYTES: u8 = 8;
 /// Bits a key of the filters: one lookup in a hundred that finds nothing still reads a block.
 const FILTER_BITS: f64 = 10.0;
 const DIGEST_LENGTH: usize = 32;
+
+/// How often a rate that reading is held to is given out.
+const REFILL_MICROSECONDS: i64 = 100_000;
+/// RocksDB's own choice; there is one priority only.
+const FAIRNESS: i32 = 10;
 
 /// Files that a database which is written to holds open at a time, at most (its log and a few more come on top).
 pub const MAX_OPEN_FILES: u16 = 1024;
@@ -128,11 +135,18 @@ const DEFAULT: &str = "default";
 pub(super) struct Shared {
     memory: Memory,
     cache: Cache,
+    /// Bytes that are read in a second at most, where the reader asks to be held to it.
+    read_rate: Option<u64>,
 }
 
 impl Shared {
     pub(super) fn new(memory: Memory) -> Self {
-        Self { memory, cache: Cache::new_lru_cache(memory.block_cache) }
+        Self { memory, cache: Cache::new_lru_cache(memory.block_cache), read_rate: None }
+    }
+
+    /// The same, for scans and checks of checksums at a bounded rate.
+    pub(super) fn at_rate(memory: Memory, read_rate: Option<u64>) -> Self {
+        Self { read_rate, ..Self::new(memory) }
     }
 
     /// Opens the database with all its column families but those that it lacks. Makes none, except to create a database.
@@ -145,8 +159,11 @@ impl Shared {
             });
         let default = ColumnFamilyDescriptor::new(DEFAULT, column_options(Column::Meta, self));
         let columns = columns.chain([default]);
-        let options = database_options(self.memory, purpose);
-        if purpose == Purpose::Read {
+        let mut options = database_options(self.memory, purpose);
+        if let Some(rate) = self.read_rate.and_then(|rate| i64::try_from(rate).ok()) {
+            options.set_ratelimiter_with_mode(rate, REFILL_MICROSECONDS, FAIRNESS, RateLimiterMode::KReadsOnly, false);
+        }
+        if matches!(purpose, Purpose::Read | Purpose::Salvage) {
             DB::open_cf_descriptors_read_only(&options, path, columns, false)
         } else {
             DB::open_cf_descriptors(&options, path, columns)
@@ -212,9 +229,12 @@ fn database_options(memory: Memory, purpose: Purpose) -> Options {
 /// every crash. What this mode can't see (records cut cleanly off the end, a damaged length at the very end) is seen by the
 /// comparison with DIR/tip. `tests/all/store_log.rs` holds all of that.
 pub(super) fn set_integrity(options: &mut Options, purpose: Purpose) {
-    options.set_paranoid_checks(purpose != Purpose::Repair);
-    options.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
-    options.set_track_and_verify_wals(true);
+    options.set_paranoid_checks(!matches!(purpose, Purpose::Repair | Purpose::Salvage));
+    options.set_wal_recovery_mode(match purpose {
+        Purpose::Salvage => DBRecoveryMode::SkipAnyCorruptedRecord,
+        _ => DBRecoveryMode::TolerateCorruptedTailRecords,
+    });
+    options.set_track_and_verify_wals(purpose != Purpose::Salvage);
     options.set_flush_verify_memtable_count(true);
     options.set_compaction_verify_record_count(true);
     options.set_verify_sst_unique_id_in_manifest(true);

@@ -221,9 +221,11 @@ impl PrefixRows<'_> {
     }
 }
 
-/// Scans don't push what is looked up often out of the cache, and go over all prefixes.
-fn scan() -> ReadOptions {
+/// Scans don't push what is looked up often out of the cache, and go over all prefixes. They keep to a rate, if one was set when
+/// the database was opened.
+pub(super) fn scan() -> ReadOptions {
     let mut options = ReadOptions::default();
+    options.set_rate_limiter_priority(rocksdb::IoPriority::Low as i32);
     options.set_total_order_seek(true);
     options.fill_cache(false);
     options

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::merkle::{Frontier, TreeHead};
 use crate::trust::SignedCheckpoint;
 
-use super::columns::Memory;
+use super::columns::{Memory, Shared};
 use super::database::{Database, Edge, Rows};
 use super::keys;
 use super::open::{OpenError, TIP, check_genesis, ledger, open_to_read};
@@ -34,10 +34,19 @@ pub struct Inspection {
 ///
 /// [`OpenError`], when there is nothing to look at: no database that opens, or one without its settings.
 pub fn inspect(directory: &Path, memory: Memory) -> Result<Inspection, OpenError> {
+    inspect_at_rate(directory, memory, None)
+}
+
+/// The same, to be scanned at so many bytes a second at most, if that is said. What is looked up row by row is not held to it.
+///
+/// # Errors
+///
+/// As [`inspect`].
+pub fn inspect_at_rate(directory: &Path, memory: Memory, rate: Option<u64>) -> Result<Inspection, OpenError> {
     // Before the database: a server that runs writes the tip after the commit, so that the tip is never ahead by chance.
     let tip_path = directory.join(TIP);
     let tip = tip::read(&tip_path);
-    let db = open_to_read(directory, memory)?;
+    let db = open_to_read(directory, &Shared::at_rate(memory, rate))?;
     let rows = Rows(&db);
     let ledger = ledger(rows)?;
     let mut doubts = Vec::new();

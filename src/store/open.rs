@@ -405,8 +405,8 @@ pub(super) fn check_columns(path: &Path, directory: &Path) -> Result<Vec<Column>
 }
 
 /// Opens the database for reading alone.
-pub(super) fn open_to_read(directory: &Path, memory: Memory) -> Result<DB, OpenError> {
+pub(super) fn open_to_read(directory: &Path, shared: &Shared) -> Result<DB, OpenError> {
     let path = database_path(directory)?;
     let lacking = check_columns(&path, directory)?;
-    Shared::new(memory).open(&path, Purpose::Read, &lacking).map_err(|source| database_error(directory, source))
+    shared.open(&path, Purpose::Read, &lacking).map_err(|source| database_error(directory, source))
 }

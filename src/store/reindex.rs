@@ -174,7 +174,21 @@ impl Reader {
     /// # Errors
     ///
     /// [`ReadError`], when a column can't be read.
-    pub fn check_indexes(&self, first: u64, mut fault: impl FnMut(IndexFault)) -> Result<(), ReadError> {
+    pub fn check_indexes(&self, first: u64, fault: impl FnMut(IndexFault)) -> Result<(), ReadError> {
+        self.check_indexes_at_pace(first, |_| (), fault)
+    }
+
+    /// The same; `read` is told of the rows that were looked up for each entry, and may take its time.
+    ///
+    /// # Errors
+    ///
+    /// As [`check_indexes`](Self::check_indexes).
+    pub fn check_indexes_at_pace(
+        &self,
+        first: u64,
+        mut read: impl FnMut(u64),
+        mut fault: impl FnMut(IndexFault),
+    ) -> Result<(), ReadError> {
         let rows = self.rows();
         let end = self.head().size;
         let mut found = [0_u64; <Column as strum::VariantArray>::VARIANTS.len()];
@@ -183,6 +197,7 @@ impl Reader {
             if !end.contains(index) {
                 break;
             }
+            read(index_rows.len() as u64);
             for (column, key, value) in index_rows {
                 let stored = rows.get(column, &key)?;
                 found[column as usize] += u64::from(stored.is_some());

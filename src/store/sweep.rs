@@ -10,7 +10,7 @@ use strum::VariantArray;
 use crate::merkle::{TILE_WIDTH, TreeSize};
 
 use super::columns::Column;
-use super::database::{ReadError, failed};
+use super::database::{ReadError, failed, scan};
 use super::reader::Reader;
 use super::rows;
 use super::settings::{Identity, IndexMarker, Setting};
@@ -22,7 +22,7 @@ impl Reader {
     ///
     /// [`ReadError::Database`] with the first file and place that fails.
     pub fn verify_checksums(&self) -> Result<(), ReadError> {
-        self.rows().0.verify_checksum().map_err(|source| failed(Column::Entry, source))
+        self.rows().0.verify_checksum_opt(&scan()).map_err(|source| failed(Column::Entry, source))
     }
 
     /// Hands over every row of the ledger's own columns that a ledger of this size has not: column and key in hex. Of a

@@ -107,7 +107,7 @@ pub fn export(
     Ok(size)
 }
 
-fn begin(out: &Path) -> Result<(), ExportError> {
+pub(super) fn begin(out: &Path) -> Result<(), ExportError> {
     fs::create_dir_all(out).map_err(|source| failed(out, source))?;
     let mut listed = fs::read_dir(out).map_err(|source| failed(out, source))?;
     // What an export that was cut short left behind is written again.
@@ -137,7 +137,7 @@ fn key_list(keys: &BTreeMap<String, u64>) -> String {
     list
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
     let write = || {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
@@ -147,7 +147,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), ExportError> {
     write().map_err(|source| failed(path, source))
 }
 
-fn sync(out: &Path) -> Result<(), ExportError> {
+pub(super) fn sync(out: &Path) -> Result<(), ExportError> {
     let sync = || rustix::fs::syncfs(File::open(out)?).map_err(io::Error::from);
     sync().map_err(|source| failed(out, source))
 }

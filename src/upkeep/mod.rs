@@ -10,6 +10,8 @@ mod export;
 mod import;
 mod restore;
 mod running;
+mod salvage;
+mod scrub;
 
 pub use backup::{BackedUp, BackupFailed, BackupPlan, backup};
 pub use control::{ControlClient, ControlError};
@@ -17,3 +19,5 @@ pub use export::{ExportError, export};
 pub use import::{ImportError, Imported, import};
 pub use restore::{LOSSES, RestoreError, Restoring, Seen, restore};
 pub use running::{Announced, Serving};
+pub use salvage::{LostEntry, SalvageError, Salvaged, salvage};
+pub use scrub::{ScrubFault, ScrubPlan, ScrubReport, scrub};

@@ -13,6 +13,7 @@ mod crypto;
 mod desk;
 mod desk_reading;
 mod docs;
+mod doctor;
 mod follow;
 mod formats_properties;
 mod founded;

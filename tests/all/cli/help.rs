@@ -48,6 +48,7 @@ fn every_command_has_a_help_text() {
     help_of("verify-fork", "help-verify-fork.txt");
     help_of("export", "help-export.txt");
     help_of("import", "help-import.txt");
+    help_of("doctor", "help-doctor.txt");
     help_of("backup", "help-backup.txt");
     help_of("restore", "help-restore.txt");
     help_of("rebuild-index", "help-rebuild-index.txt");
