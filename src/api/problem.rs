@@ -44,6 +44,8 @@ pub enum ProblemKind {
     TooLarge,
     /// 415: a content type that this endpoint does not take.
     UnsupportedMediaType,
+    /// 429: this address or key sends more than the ledger takes from one.
+    RateLimited,
     /// 500: something failed inside; the log has it.
     Internal,
     /// 500: the entry may or may not be on the ledger; a repeat of the same statement is safe.
@@ -77,6 +79,7 @@ impl ProblemKind {
             Self::RequestTimeout => 408,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
+            Self::RateLimited => 429,
             Self::Internal | Self::OutcomeUnknown => 500,
             Self::Busy | Self::Stopped | Self::DiskLow | Self::ClockBehind | Self::WitnessesNotHeard => 503,
         }
@@ -101,6 +104,7 @@ impl ProblemKind {
             Self::RequestTimeout => "request body too slow",
             Self::TooLarge => "too large",
             Self::UnsupportedMediaType => "unsupported content type",
+            Self::RateLimited => "rate limited",
             Self::Internal => "internal error",
             Self::OutcomeUnknown => "outcome unknown",
             Self::Busy => "busy",

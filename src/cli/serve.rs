@@ -6,7 +6,7 @@
 mod open_files;
 
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -25,7 +25,9 @@ use crate::crypto::SigningKey;
 use crate::follow::Mirrored;
 use crate::ledger::CLOCK_TOLERANCE_MS;
 use crate::sequencer::{self, Sequencer, StartError};
-use crate::server::{App, AppError, Control, Limits, MirrorApp, Publish, ServeError, Witnesses, serve, serve_mirror};
+use crate::server::{
+    App, AppError, Control, Limits, MAX_PROXIES, MirrorApp, Publish, Rate, ServeError, Witnesses, serve, serve_mirror,
+};
 use crate::store::{Memory, OpenError, OpenOptions, Opened, Reader, open};
 use crate::trust::{Origin, SignedCheckpoint};
 use crate::upkeep::{LOSSES, Serving};
@@ -109,6 +111,21 @@ struct LimitArgs {
     /// Requests at a time, each until its answer is taken; the next ones get 503
     #[arg(long, value_name = "N", env = "NOTARIUM_MAX_REQUESTS", default_value_t = 8192, value_parser = value_parser!(u32).range(1..))]
     max_requests: u32,
+    /// Submissions at a time, beside batches; the next ones get 503 before their signature is looked at
+    #[arg(long, value_name = "N", env = "NOTARIUM_MAX_SUBMISSIONS", default_value_t = 512, value_parser = value_parser!(u32).range(1..=1 << 20))]
+    max_submissions: u32,
+    /// Requests of one address in a second, on average; more get 429. Addresses of one IPv6 network (/64) count as one
+    #[arg(long, value_name = "N", env = "NOTARIUM_RATE_PER_ADDRESS", value_parser = value_parser!(u32).range(1..=1_000_000))]
+    rate_per_address: Option<u32>,
+    /// New statements of one key in a second, on average; more get 429
+    #[arg(long, value_name = "N", env = "NOTARIUM_RATE_PER_KEY", value_parser = value_parser!(u32).range(1..=1_000_000))]
+    rate_per_key: Option<u32>,
+    /// What may come at once after a rest, in seconds of those rates
+    #[arg(long, value_name = "SECONDS", env = "NOTARIUM_BURST", default_value_t = 10, value_parser = value_parser!(u32).range(1..=3600))]
+    burst: u32,
+    /// Address of a proxy whose X-Forwarded-For is believed; up to four, with commas between them
+    #[arg(long, value_name = "ADDRESSES", env = "NOTARIUM_TRUSTED_PROXIES", value_parser = proxies)]
+    trusted_proxies: Option<Proxies>,
     /// Batches at a time; the next ones get 503
     #[arg(long, value_name = "N", env = "NOTARIUM_MAX_BATCHES", default_value_t = 16, value_parser = value_parser!(u32).range(1..))]
     max_batches: u32,
@@ -155,6 +172,10 @@ impl LimitArgs {
         Limits {
             connections: self.max_connections,
             requests: self.max_requests,
+            submissions: self.max_submissions,
+            per_address: self.rate(self.rate_per_address),
+            per_key: self.rate(self.rate_per_key),
+            trusted_proxies: self.trusted_proxies.unwrap_or_default(),
             batches: self.max_batches,
             batch_statements: count(self.max_batch_statements).get(),
             batch_bytes: count(self.max_batch_bytes).get(),
@@ -165,6 +186,11 @@ impl LimitArgs {
             witness_wait,
             stop: self.stop_time,
         }
+    }
+
+    /// A rate with its burst.
+    fn rate(&self, per_second: Option<u32>) -> Option<Rate> {
+        per_second.map(|per_second| Rate { per_second, burst: per_second.saturating_mul(self.burst) })
     }
 
     fn sequencer(&self) -> sequencer::Limits {
@@ -181,6 +207,20 @@ impl LimitArgs {
             write_buffers: usize::from(self.write_buffers_mib) << 20,
         }
     }
+}
+
+/// Proxies that are trusted.
+type Proxies = [Option<IpAddr>; MAX_PROXIES];
+
+/// Addresses with commas between them.
+fn proxies(text: &str) -> Result<Proxies, String> {
+    let mut proxies = Proxies::default();
+    for (at, address) in text.split(',').enumerate() {
+        let place = proxies.get_mut(at).ok_or_else(|| format!("at most {MAX_PROXIES} proxies can be named"))?;
+        let address = address.trim();
+        *place = Some(address.parse().map_err(|_| format!("{address:?} is not an IP address"))?);
+    }
+    Ok(proxies)
 }
 
 /// A count of at least one, as the parser has seen to it.
@@ -382,6 +422,15 @@ mod tests {
         assert_eq!(limits.server(Limits::default().witness_wait), Limits::default());
         assert_eq!(limits.sequencer(), sequencer::Limits::default());
         assert_eq!(limits.memory(), Memory::default());
+    }
+
+    #[test]
+    fn proxies_are_up_to_four_addresses() {
+        let two = proxies("127.0.0.1, ::1").unwrap();
+        assert_eq!(two, [Some("127.0.0.1".parse().unwrap()), Some("::1".parse().unwrap()), None, None]);
+        for wrong in ["", "proxy.example", "10.0.0.1,", "10.0.0.0/8", "::1,::2,::3,::4,::5"] {
+            assert!(proxies(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -114,7 +114,7 @@ impl Caller {
         let pause = text_of(&response, header::RETRY_AFTER).and_then(|text| text.parse().ok()).map(Duration::from_secs);
         let error = refusal(url, status.as_u16(), response);
         match pause {
-            Some(pause) if status.as_u16() == 503 => Attempt::Later(pause, error),
+            Some(pause) if matches!(status.as_u16(), 429 | 503) => Attempt::Later(pause, error),
             _ => Attempt::Failed(error),
         }
     }

@@ -206,7 +206,7 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 fn is_busy(error: &ClientError) -> bool {
-    error.problem().is_some_and(|problem| problem.kind() == Some(ProblemKind::Busy))
+    error.problem().is_some_and(|problem| matches!(problem.kind(), Some(ProblemKind::Busy | ProblemKind::RateLimited)))
 }
 
 fn is_too_large(error: &ClientError) -> bool {

@@ -31,6 +31,7 @@ use crate::witness::Behind;
 use super::pace::Pace;
 use super::stream::Patient;
 use super::turn::PIECE;
+use super::visitor::Peer;
 use super::{App, Limits, router, witnessed};
 
 /// How long `/readyz` says 503 before the process ends, once a commit has an unknown outcome: time for whoever sends
@@ -122,8 +123,8 @@ impl Site {
             loop {
                 // The semaphore is never closed.
                 let Ok(permit) = Arc::clone(&connections).acquire_owned().await else { continue };
-                let stream = accept(&listener).await;
-                tokio::spawn(Arc::clone(&server).converse(stream, service.clone(), permit));
+                let (stream, peer) = accept(&listener).await;
+                tokio::spawn(Arc::clone(&server).converse(stream, peer, service.clone(), permit));
             }
         };
         let output = tokio::select! {
@@ -148,10 +149,10 @@ fn connections(limits: Limits) -> usize {
 }
 
 /// The next connection; passing errors are waited out.
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, Peer) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok((stream, peer)) => return (stream, Peer(peer.ip())),
             // The other side gave up before its turn came.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Err(error) => {
@@ -217,6 +218,7 @@ impl Server {
     async fn converse(
         self: Arc<Self>,
         stream: TcpStream,
+        peer: Peer,
         service: TowerToHyperService<Router>,
         _permit: OwnedSemaphorePermit,
     ) {
@@ -229,6 +231,7 @@ impl Server {
         let pace = Arc::new(Pace::new(limits.header, limits.answer));
         let service = service_fn(|mut request: Request<Incoming>| {
             request.extensions_mut().insert(Arc::clone(&pace));
+            request.extensions_mut().insert(peer);
             service.call(request)
         });
         let mut connection = pin!(self.protocol.serve_connection(TokioIo::new(stream), service));

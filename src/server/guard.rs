@@ -11,23 +11,41 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::error;
 
 use crate::api::ProblemKind;
 
+use super::limits::Limits;
 use super::pace::Pace;
 use super::refusal::Refusal;
 use super::turn::Turn;
+use super::visitor::{Addresses, Peer};
 
-/// The places for requests at a time.
+/// The places for requests at a time, and the limit on each address.
 #[derive(Clone)]
-pub(super) struct Gate(pub(super) Arc<Semaphore>);
+pub(super) struct Gate {
+    pub(super) places: Arc<Semaphore>,
+    addresses: Option<Addresses>,
+}
 
 impl Gate {
-    /// So many places.
-    pub(super) fn new(places: u32) -> Self {
-        Self(Arc::new(Semaphore::new(usize::try_from(places).unwrap_or(Semaphore::MAX_PERMITS))))
+    /// As many places as the limits say.
+    pub(super) fn new(limits: &Limits) -> Self {
+        let places = usize::try_from(limits.requests).unwrap_or(Semaphore::MAX_PERMITS);
+        Self { places: Arc::new(Semaphore::new(places)), addresses: Addresses::new(limits) }
+    }
+
+    /// A place for a request; none for questions about health, which are always answered.
+    fn admit(&self, request: &Request) -> Result<Option<OwnedSemaphorePermit>, Refusal> {
+        if matches!(request.uri().path(), "/healthz" | "/readyz") {
+            return Ok(None);
+        }
+        if let (Some(addresses), Some(peer)) = (&self.addresses, request.extensions().get::<Peer>()) {
+            addresses.admit(*peer, request.headers())?;
+        }
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        place.map(Some).map_err(|_| Refusal::new(ProblemKind::Busy, "too many requests at a time").retry_after(1))
     }
 }
 
@@ -37,12 +55,8 @@ pub(super) async fn guard(State(gate): State<Gate>, request: Request, next: Next
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let uri = request.uri().clone();
     let visit = request.extensions().get::<Arc<Pace>>().map(Pace::visit);
-    let room = match uri.path() {
-        "/healthz" | "/readyz" => Ok(None),
-        _ => gate.0.try_acquire_owned().map(Some),
-    };
-    let (permit, mut response) = match room {
-        Err(_) => (None, word(&uri, Refusal::new(ProblemKind::Busy, "too many requests at a time").retry_after(1))),
+    let (permit, mut response) = match gate.admit(&request) {
+        Err(refusal) => (None, word(&uri, refusal)),
         Ok(permit) => match caught(next.run(request)).await {
             Ok(response) => (permit, response),
             Err(panic) => {

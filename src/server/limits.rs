@@ -1,6 +1,10 @@
 //! How much the server takes on: a limit on everything that a stranger can make grow or last.
 
+use std::net::IpAddr;
 use std::time::Duration;
+
+use super::rates::Rate;
+use super::visitor::MAX_PROXIES;
 
 /// The server's limits; docs/api.md lists the flags and variables that set them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +13,14 @@ pub struct Limits {
     pub connections: u32,
     /// Requests at a time, each until its answer is taken; the next ones get 503.
     pub requests: u32,
+    /// Submissions at a time, those in batches not counted; the next ones get 503 before their signature is looked at.
+    pub submissions: u32,
+    /// Requests of each address; no limit if none is said.
+    pub per_address: Option<Rate>,
+    /// Statements of each key that are not on the ledger yet, those in batches too; no limit if none is said.
+    pub per_key: Option<Rate>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: [Option<IpAddr>; MAX_PROXIES],
     /// Batches at a time, each of which may hold a whole body in memory; the next ones get 503.
     pub batches: u32,
     /// Statements in a batch.
@@ -34,6 +46,10 @@ impl Default for Limits {
         Self {
             connections: 4096,
             requests: 8192,
+            submissions: 512,
+            per_address: None,
+            per_key: None,
+            trusted_proxies: [None; MAX_PROXIES],
             batches: 16,
             batch_statements: 1000,
             batch_bytes: 8 << 20,

@@ -51,7 +51,7 @@ impl MirrorApp {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 build: build.to_owned(),
             },
-            gate: Gate::new(limits.requests),
+            gate: Gate::new(&limits),
             stopping: watch::Sender::new(false),
             limits,
         }))

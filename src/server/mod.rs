@@ -29,6 +29,7 @@ mod pages;
 mod preflight;
 mod proofs;
 mod query;
+mod rates;
 mod refusal;
 mod state;
 mod stream;
@@ -36,6 +37,7 @@ mod submit;
 mod tiles;
 mod turn;
 mod verify;
+mod visitor;
 mod witness;
 mod witnessed;
 
@@ -44,7 +46,9 @@ pub use control::{Control, ControlError};
 pub use limits::Limits;
 pub use mirror::{MirrorApp, mirror_router, serve_mirror};
 pub use pages::verifier_page;
+pub use rates::Rate;
 pub use state::{App, AppError, Publish, Shared, Witnesses};
+pub use visitor::MAX_PROXIES;
 pub use witness::{WitnessApp, WitnessClock, serve_witness, witness_router};
 
 use axum::Router;

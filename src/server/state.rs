@@ -19,6 +19,7 @@ use super::earlier::Deposits;
 use super::guard::Gate;
 use super::limits::Limits;
 use super::pages::Pages;
+use super::rates::Buckets;
 
 /// The witnesses of a ledger that is served.
 #[derive(Clone)]
@@ -85,6 +86,8 @@ pub struct Shared {
     pub(super) gate: Gate,
     pub(super) pages: Pages,
     pub(super) batches: Arc<Semaphore>,
+    pub(super) submissions: Semaphore,
+    pub(super) keys: Option<Buckets<[u8; 32]>>,
     pub(super) witnesses: Option<Witnesses>,
     /// Whether the server is stopping.
     pub(super) stopping: watch::Sender<bool>,
@@ -141,7 +144,9 @@ impl App {
             pages,
             checkpoint: sequencer.checkpoint(),
             deposits: Deposits::default(),
-            gate: Gate::new(limits.requests),
+            gate: Gate::new(&limits),
+            submissions: Semaphore::new(usize::try_from(limits.submissions).unwrap_or(Semaphore::MAX_PERMITS)),
+            keys: limits.per_key.map(Buckets::new),
             batches: Arc::new(Semaphore::new(usize::try_from(limits.batches).unwrap_or(Semaphore::MAX_PERMITS))),
             stopping: watch::Sender::new(false),
             witnesses,

@@ -4,6 +4,8 @@
 //! signature, repeat, queue, admission. The signature is checked on the connection's own worker: it takes some 20 us, less
 //! than handing it over would gain.
 
+use std::time::Instant;
+
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
@@ -24,6 +26,7 @@ use crate::sequencer::{Admitted, Stopped, SubmitError};
 use super::App;
 use super::body;
 use super::earlier;
+use super::rates::too_soon;
 use super::refusal::Refusal;
 use super::witnessed;
 
@@ -84,6 +87,10 @@ async fn take(takes: Takes, app: &App, headers: &HeaderMap, body: Body) -> Resul
         other => return Err(body::unsupported(other, &format!("{BYTES} or {JSON}"))),
     };
     let bytes = body::read(headers, body, limit, app.limits.body).await?;
+    // A place for this one, until it is answered for: beyond what can be committed soon nothing is begun. Before the
+    // signature, which is most of the work.
+    let place = app.submissions.try_acquire();
+    let _place = place.map_err(|_| Refusal::new(ProblemKind::Busy, "too many submissions at a time").retry_after(1))?;
     let statement = if content_type == JSON { verify(&statement_of_json(&bytes)?)? } else { verify(&bytes)? };
     let submitted = submit(app, takes, statement)?;
     answer(app, submitted).await
@@ -142,10 +149,17 @@ pub(super) fn submit(app: &App, takes: Takes, statement: VerifiedStatement) -> R
         Place::Known(index)
     } else {
         takes.check(statement.kind())?;
+        check_rate(app, &statement)?;
         witnessed::check_standing(app)?;
         Place::Queued(app.sequencer.enqueue(statement).map_err(refused)?)
     };
     Ok(Submitted { evidence, place })
+}
+
+/// The limit on each key: after the signature, so that nobody uses up another's.
+fn check_rate(app: &App, statement: &VerifiedStatement) -> Result<(), Refusal> {
+    let (Some(keys), Some(key)) = (&app.keys, statement.public_key()) else { return Ok(()) };
+    keys.take(*key.as_bytes(), Instant::now()).map_err(|wait| too_soon("this key", wait))
 }
 
 /// Waits until the statement is an entry under a signed checkpoint, and answers for it.

@@ -54,7 +54,7 @@ impl WitnessApp {
     /// Serves a witness by this clock.
     #[must_use]
     pub fn new(cosigner: Cosigner, clock: WitnessClock, limits: Limits) -> Self {
-        let (gate, stopping) = (Gate::new(limits.requests), watch::Sender::new(false));
+        let (gate, stopping) = (Gate::new(&limits), watch::Sender::new(false));
         Self { cosigner: Arc::new(cosigner), clock, limits, gate, stopping }
     }
 }

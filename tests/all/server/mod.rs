@@ -5,6 +5,7 @@ mod equals;
 mod history;
 mod limits;
 mod pages;
+mod rates;
 mod reads;
 mod refusals;
 mod registry;
