@@ -46,7 +46,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     let now = clock::now()
         .ok_or_else(|| anyhow!("the clock is not set: it is before 1970 or after 9999"))
         .hint("set this machine's clock: every entry is dated by it")?;
-    let passphrase = args.source.for_new_key(args.passphrase)?;
+    let passphrase = args.source.for_new_key(args.passphrase, output)?;
     let founding = Founding::begin(&args.directory).map_err(hinted_by(CreateError::hint))?;
     let key = keyfile::generate().map_err(hinted_by(KeyFileError::hint))?;
     let key_path = founding.directory().join("ledger.key");

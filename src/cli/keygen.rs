@@ -23,7 +23,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
-    let passphrase = args.source.for_new_key(args.passphrase)?;
+    let passphrase = args.source.for_new_key(args.passphrase, output)?;
     let key = keyfile::generate().map_err(hinted_by(KeyFileError::hint))?;
     let write = if args.force { keyfile::replace } else { keyfile::write_new };
     write(&args.out, &key, passphrase.as_ref()).map_err(hinted_by(KeyFileError::hint))?;

@@ -28,6 +28,7 @@ mod output;
 mod passphrase;
 mod platform;
 mod policy;
+mod private_memory;
 mod prove_key;
 mod rebuild_index;
 mod refresh;

@@ -10,6 +10,7 @@ use anyhow::{Context, anyhow};
 use zeroize::Zeroizing;
 
 use super::output::{Output, WithHint, hinted_by};
+use super::private_memory;
 use crate::crypto::SigningKey;
 use crate::keyfile::{self, KeyFileError, Passphrase};
 
@@ -29,8 +30,10 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// Opens a key file, warns when others may read it, asks for its passphrase only when it has one.
+    /// Opens a key file, warns when others may read it, asks for its passphrase only when it has one. From here on the process
+    /// leaves no core dump.
     pub(super) fn open_key(&self, path: &Path, output: &Output) -> anyhow::Result<SigningKey> {
+        private_memory::keep(output);
         let mut refused = None;
         let opened = keyfile::read(path, || match self.find(path) {
             Ok(passphrase) => passphrase,
@@ -43,7 +46,7 @@ impl Source {
             return Err(error);
         }
         let unlocked = opened.map_err(hinted_by(KeyFileError::hint))?;
-        if let Some(mode) = unlocked.exposed {
+        if let Some(mode) = unlocked.exposed.filter(|_| !is_credential(path)) {
             output.warn(format_args!(
                 "key file {} can be read or written by others (mode {mode:03o}); `chmod 600` it",
                 path.display()
@@ -52,8 +55,10 @@ impl Source {
         Ok(unlocked.key)
     }
 
-    /// The passphrase that a new key shall have: from the file or the environment, or asked for twice when `ask` is set.
-    pub(super) fn for_new_key(&self, ask: bool) -> anyhow::Result<Option<Passphrase>> {
+    /// The passphrase that a new key shall have: from the file or the environment, or asked for twice when `ask` is set. From
+    /// here on the process leaves no core dump.
+    pub(super) fn for_new_key(&self, ask: bool, output: &Output) -> anyhow::Result<Option<Passphrase>> {
+        private_memory::keep(output);
         if let Some(passphrase) = self.given()? {
             return Ok(Some(passphrase));
         }
@@ -104,6 +109,12 @@ impl Source {
             }
         }
     }
+}
+
+/// Whether a file is a credential that systemd has given to this service alone. Its mode is then that of an access list, and
+/// seems to let a group read it (systemd.exec(5), "CREDENTIALS").
+fn is_credential(path: &Path) -> bool {
+    env::var_os("CREDENTIALS_DIRECTORY").is_some_and(|folder| path.parent() == Some(Path::new(&folder)))
 }
 
 fn prompt(words: &str) -> anyhow::Result<Passphrase> {

@@ -50,6 +50,9 @@ pub(super) struct Args {
     /// Serve a mirror or an export, read-only: DIR is what `notarium mirror` or `notarium export` made
     #[arg(long, env = "NOTARIUM_MIRROR", conflicts_with_all = ["at_least", "origin"])]
     mirror: bool,
+    /// File with the ledger's private key, where it does not lie in DIR as ledger.key: such as a systemd credential
+    #[arg(long, value_name = "FILE", env = "NOTARIUM_LEDGER_KEY", conflicts_with = "mirror")]
+    ledger_key: Option<PathBuf>,
     #[command(flatten)]
     source: passphrase::Source,
     #[command(flatten)]
@@ -324,12 +327,13 @@ fn say_losses(directory: &Path) {
     }
 }
 
-/// The key in the ledger's folder, which must be the ledger's.
+/// The key that is named, or that in the ledger's folder; it must be the ledger's.
 fn open_key(args: &Args, ledger: &Reader, output: &Output) -> anyhow::Result<SigningKey> {
-    let path = args.directory.join("ledger.key");
+    let path = args.ledger_key.clone().unwrap_or_else(|| args.directory.join("ledger.key"));
     if !path.exists() {
-        return Err(anyhow!("the ledger's key is not there: {}", path.display()))
-            .hint("put it back from where it was backed up; no other key goes on with this ledger");
+        return Err(anyhow!("the ledger's key is not there: {}", path.display())).hint(
+            "put it back from where it was backed up, or say where it is by --ledger-key FILE; no other key goes on with this ledger",
+        );
     }
     let key = args.source.open_key(&path, output)?;
     let (stored, expected) = (*ledger.public_key(), key.public());

@@ -141,14 +141,16 @@ impl PublicKey {
 }
 
 /// An Ed25519 private key; its memory is overwritten when it is dropped, and it is never printed.
+///
+/// Boxed: when the value is moved its bytes stay where they are, and no copy is left behind on a stack.
 #[derive(Clone)]
-pub struct SigningKey(ed25519_dalek::SigningKey);
+pub struct SigningKey(Box<ed25519_dalek::SigningKey>);
 
 impl SigningKey {
     /// The key that RFC 8032 section 5.1.5 derives from 32 secret bytes.
     #[must_use]
     pub fn from_seed(seed: &[u8; 32]) -> Self {
-        Self(ed25519_dalek::SigningKey::from_bytes(seed))
+        Self(Box::new(ed25519_dalek::SigningKey::from_bytes(seed)))
     }
 
     /// The 32 secret bytes, for writing a key file.

@@ -1,8 +1,9 @@
 //! `notarium serve` as a process: starting, refusing to start, stopping, and ending when an outcome is unknown.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
@@ -262,6 +263,49 @@ fn it_has_files_enough_for_its_connections_or_does_not_start() {
     let files = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
     let mut numbers = files.split_whitespace().skip(3);
     assert_eq!(numbers.next(), numbers.next(), "{files}");
+}
+
+#[test]
+fn the_ledgers_key_may_lie_outside_its_folder() {
+    let directory = ledger();
+    let path = |name: &str| directory.path().join(name);
+    fs::create_dir(path("credentials")).unwrap();
+    fs::rename(path("L/ledger.key"), path("credentials/ledger.key")).unwrap();
+    let said = refused(directory.path(), &[]);
+    assert!(said.contains("the ledger's key is not there") && said.contains("--ledger-key FILE"), "{said}");
+    assert!(run(directory.path(), &["keygen", "--out", "other.key"]).status.success());
+    let said = refused(directory.path(), &["--ledger-key", "other.key"]);
+    assert!(said.contains("the ledger's public key is"), "{said}");
+    // A credential of systemd's: the mode is that of its access list.
+    fs::set_permissions(path("credentials/ledger.key"), Permissions::from_mode(0o440)).unwrap();
+    let served = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = serve(arguments);
+        command.envs(variables.iter().copied());
+        let server = Running::start(command, directory.path());
+        assert!(server.post("/v1/evidence", &statement(1)).starts_with("HTTP/1.1 20"));
+        server.signal("TERM");
+        let (code, log) = server.end();
+        assert_eq!(code, Some(0), "{log}");
+        log
+    };
+    let log = served(&[("CREDENTIALS_DIRECTORY", "credentials")], &["--ledger-key", "credentials/ledger.key"]);
+    assert!(!log.contains("read or written by others"), "{log}");
+    let log = served(&[("NOTARIUM_LEDGER_KEY", "credentials/ledger.key")], &[]);
+    assert!(log.contains("can be read or written by others (mode 440)"), "{log}");
+    assert!(!path("L/ledger.key").exists(), "the key was copied into the folder");
+}
+
+#[test]
+fn a_server_that_holds_a_key_leaves_no_core_dump() {
+    let directory = ledger();
+    let mut command = Command::new("sh");
+    // As much as this machine lets a process dump.
+    command.args(["-c", "ulimit -Sc $(ulimit -Hc); exec \"$0\" \"$@\"", PROGRAM]);
+    command.args(["serve", "L", "--least-free-mib", "0", "--listen", "127.0.0.1:0"]);
+    let server = Running::start(command, directory.path());
+    let limits = fs::read_to_string(format!("/proc/{}/limits", server.child.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{core}");
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         .parse()
         .with_context(|| format!("--name {:?}", args.name))
         .hint("name it by a domain and path of yours, such as witness.example/w1")?;
-    let passphrase = args.source.for_new_key(args.passphrase)?;
+    let passphrase = args.source.for_new_key(args.passphrase, output)?;
     let folder = Folder(&args.directory);
     fs::create_dir_all(folder.0).with_context(|| format!("cannot make {}", folder.0.display()))?;
     let mut files = fs::read_dir(folder.0).with_context(|| format!("cannot read {}", folder.0.display()))?;
