@@ -8,7 +8,7 @@ export NOTARIUM_BUILD := $(BUILD)
 # Where cargo puts what it builds; asked only where it is used.
 BUILT = $(shell $(CARGO) metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release
 
-.PHONY: help demo test foreign interop lint deny advisories bench bench-replay setup web web-test
+.PHONY: help demo test foreign interop lint deny advisories bench bench-replay fuzz setup web web-test
 
 help:
 	@echo 'make demo        build, run a ledger in a temporary folder, deposit, verify off line, find two forgeries'
@@ -17,6 +17,7 @@ help:
 	@echo 'make interop     foreign programs (Go) against our ledgers, and foreign test suites against our verifier'
 	@echo 'make web         build the web pages, which the program then carries; installs Node.js where missing'
 	@echo 'make web-test    the pages in Chromium against a real server; installs Chromium where missing'
+	@echo 'make fuzz        every decoder fed with changed inputs, 15 seconds each (SECONDS=N for more, TARGETS=... for some)'
 	@echo 'make lint        rustfmt, clippy and rustdoc with warnings denied, the pure floors alone'
 	@echo 'make deny        licences, bans and sources of the dependencies (needs cargo-deny)'
 	@echo 'make advisories  known vulnerabilities of the dependencies (needs cargo-deny and a network)'
@@ -60,6 +61,12 @@ interop:
 	$(CARGO) build --release --locked --quiet --bin notarium --example answer --example fill
 	cd tests/interop && NOTARIUM_BUILT="$(BUILT)" go test -count=1 -timeout 30m ./...
 
+# Bash sets SECONDS in its own children only, so an environment that has it comes from whoever asks.
+SECONDS ?= 15
+fuzz:
+	@.ci/setup --fuzz
+	@fuzz/run --seconds $(SECONDS) $(TARGETS)
+
 lint:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --release --locked --all-targets -- -D warnings
@@ -69,6 +76,7 @@ lint:
 deny:
 	@command -v cargo-deny >/dev/null || { echo 'cargo-deny is missing: cargo install --locked cargo-deny' >&2; exit 2; }
 	cargo-deny --locked check licenses bans sources
+	cd fuzz && cargo-deny --locked check licenses bans sources
 
 advisories:
 	@command -v cargo-deny >/dev/null || { echo 'cargo-deny is missing: cargo install --locked cargo-deny' >&2; exit 2; }

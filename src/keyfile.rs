@@ -180,7 +180,7 @@ pub fn generate() -> Result<SigningKey, KeyFileError> {
 /// # Errors
 /// [`KeyFileError::Exists`] when there is a file already, which is left alone; otherwise what the system says.
 pub fn write_new(path: &Path, key: &SigningKey, passphrase: Option<&Passphrase>) -> Result<(), KeyFileError> {
-    let pem = encode(key, passphrase)?;
+    let pem = encode_pem(key, passphrase)?;
     create(path, &pem).map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => KeyFileError::Exists { path: path.to_owned() },
         _ => KeyFileError::Io { doing: WRITE, path: path.to_owned(), source },
@@ -192,7 +192,7 @@ pub fn write_new(path: &Path, key: &SigningKey, passphrase: Option<&Passphrase>)
 /// # Errors
 /// What the system says.
 pub fn replace(path: &Path, key: &SigningKey, passphrase: Option<&Passphrase>) -> Result<(), KeyFileError> {
-    let pem = encode(key, passphrase)?;
+    let pem = encode_pem(key, passphrase)?;
     let temporary = own_temporary(path);
     create(&temporary, &pem)
         .and_then(|()| {
@@ -226,10 +226,22 @@ pub fn is_encrypted(path: &Path) -> io::Result<bool> {
 /// # Errors
 /// Says what is wrong with the file, or that the passphrase is wrong or lacking.
 pub fn read(path: &Path, ask: impl FnOnce() -> Option<Passphrase>) -> Result<Unlocked, KeyFileError> {
-    let (text, exposed) =
+    let (bytes, exposed) =
         load(path).map_err(|source| KeyFileError::Io { doing: READ, path: path.to_owned(), source })?;
+    Ok(Unlocked { key: decode_pem(path, &bytes, ask)?, exposed })
+}
+
+/// The key in the bytes of a key file; `path` is for the errors alone, and `ask` as for [`read`].
+///
+/// # Errors
+/// Says what is wrong with the file, or that the passphrase is wrong or lacking.
+pub fn decode_pem(
+    path: &Path,
+    bytes: &[u8],
+    ask: impl FnOnce() -> Option<Passphrase>,
+) -> Result<SigningKey, KeyFileError> {
     let malformed = |why: &dyn fmt::Display| KeyFileError::Malformed { path: path.to_owned(), why: why.to_string() };
-    let text = str::from_utf8(&text).map_err(|_| malformed(&"it is not text"))?;
+    let text = str::from_utf8(bytes).map_err(|_| malformed(&"it is not text"))?;
     if !text.contains("-----BEGIN ") {
         return Err(malformed(&"there is no -----BEGIN line in it"));
     }
@@ -246,10 +258,14 @@ pub fn read(path: &Path, ask: impl FnOnce() -> Option<Passphrase>) -> Result<Unl
         }
         other => return Err(malformed(&format_args!("it is labelled {other}, not {PLAIN_LABEL}"))),
     };
-    Ok(Unlocked { key: decode(path, plain.as_bytes())?, exposed })
+    decode(path, plain.as_bytes())
 }
 
-fn encode(key: &SigningKey, passphrase: Option<&Passphrase>) -> Result<Zeroizing<String>, KeyFileError> {
+/// The bytes of a key's file, encrypted when there is a passphrase.
+///
+/// # Errors
+/// [`KeyFileError::Random`] and [`KeyFileError::Encode`].
+pub fn encode_pem(key: &SigningKey, passphrase: Option<&Passphrase>) -> Result<Zeroizing<String>, KeyFileError> {
     let mut inner = Zeroizing::new([0; 34]);
     inner[..2].copy_from_slice(&SEED_HEADER);
     inner[2..].copy_from_slice(&*key.seed());

@@ -47,7 +47,7 @@ impl Cosignatures {
     ///
     /// [`ReadError`].
     pub fn put(&self, size: TreeSize, witness: &PublicKey, line: &SignatureLine) -> Result<(), ReadError> {
-        let key = [&rows::size_key(size)[..], witness.as_bytes()].concat();
+        let key = rows::cosigned_key(size, witness.as_bytes());
         if self.rows().get(Column::Cosigned, &key)?.is_some() {
             return Ok(());
         }
@@ -107,9 +107,7 @@ impl Cosignatures {
 
 fn read(row: Result<Row, ReadError>) -> Result<(TreeSize, SignatureLine), ReadError> {
     let (key, value) = row?;
-    let size = key.split_first_chunk::<8>().and_then(|(size, _)| rows::size_of_key(size));
-    let line = std::str::from_utf8(&value).ok().and_then(|text| text.parse().ok());
-    size.zip(line).ok_or_else(|| damaged(Column::Cosigned, &hex::encode(&key)))
+    rows::cosigned_of_row(&key, &value).ok_or_else(|| damaged(Column::Cosigned, &hex::encode(&key)))
 }
 
 impl Reader {

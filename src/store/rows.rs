@@ -6,6 +6,8 @@
 use crate::codec::MAX_INTEGER;
 use crate::evidence::{Body, DigestMode, Fingerprint, SignedStatement};
 use crate::merkle::{Hash, LeafIndex, TreeSize};
+use crate::note::SignatureLine;
+use crate::trust::SignedCheckpoint;
 
 use super::columns::Column;
 
@@ -57,6 +59,35 @@ pub(super) fn root_of_value(value: &[u8]) -> Option<Hash> {
     value.try_into().ok().map(Hash::from_bytes)
 }
 
+/// size, key of a witness.
+pub(super) fn cosigned_key(size: TreeSize, witness: &[u8; 32]) -> [u8; 40] {
+    let mut key = [0; 40];
+    key[..8].copy_from_slice(&size_key(size));
+    key[8..].copy_from_slice(witness);
+    key
+}
+
+/// A cosignature as it is stored: the size of the checkpoint, and the line.
+pub(super) fn cosigned_of_row(key: &[u8], value: &[u8]) -> Option<(TreeSize, SignatureLine)> {
+    let key: &[u8; 40] = key.try_into().ok()?;
+    let line = std::str::from_utf8(value).ok()?.parse().ok()?;
+    Some((size_of_key(&key[..8])?, line))
+}
+
+/// The proof of a fork, as a witness stores it: length of the first checkpoint, and both.
+pub(super) fn fork_value(cosigned: &SignedCheckpoint, other: &SignedCheckpoint) -> Option<Vec<u8>> {
+    let (cosigned, other) = (cosigned.as_str().as_bytes(), other.as_str().as_bytes());
+    let length = u32::try_from(cosigned.len()).ok()?;
+    Some([&length.to_be_bytes()[..], cosigned, other].concat())
+}
+
+/// The two checkpoints of a fork: the one that was cosigned, and the other.
+pub(super) fn fork_of_value(value: &[u8]) -> Option<(SignedCheckpoint, SignedCheckpoint)> {
+    let (length, notes) = value.split_first_chunk::<4>()?;
+    let (cosigned, other) = notes.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
+    Some((SignedCheckpoint::parse(cosigned).ok()?, SignedCheckpoint::parse(other).ok()?))
+}
+
 /// What of a fingerprint is not in the digests: mode and length. It tells deposits of the same evidence from those that
 /// merely have a digest in common, without reading their entries.
 pub(super) fn mode_and_length(fingerprint: &Fingerprint) -> [u8; 9] {
@@ -96,4 +127,19 @@ pub(super) fn index_rows(index: LeafIndex, statement: &SignedStatement) -> Vec<I
 pub(super) fn registry_row(index: LeafIndex, statement: &SignedStatement) -> Option<IndexRow> {
     let is_registrys = matches!(statement.body(), Body::Enrol(_) | Body::Revoke(_));
     is_registrys.then(|| (Column::Registry, index_key(index).to_vec(), Vec::new()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_of_a_cosignature_is_a_size_and_a_witness_and_nothing_more() {
+        let (size, line) = (TreeSize::new(7).unwrap(), "\u{2014} witness.example/w1 519lMgAA");
+        let key = cosigned_key(size, &[9; 32]);
+        assert_eq!(cosigned_of_row(&key, line.as_bytes()), Some((size, line.parse().unwrap())));
+        for other in [&key[..39], &[&key[..], &[0]].concat(), &key[..8], b""] {
+            assert_eq!(cosigned_of_row(other, line.as_bytes()), None, "{} bytes", other.len());
+        }
+    }
 }

@@ -94,12 +94,17 @@ fn block(checkpoint: &SignedCheckpoint) -> Result<[u8; LENGTH], TipError> {
 
 /// Reads the tip; none when there is no such file.
 pub(super) fn read(path: &Path) -> Result<Option<SignedCheckpoint>, TipError> {
-    let text = match fs::read(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        read => String::from_utf8(read?).map_err(|_| malformed(&"it is not text"))?,
-    };
+    match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => parse(read?).map(Some),
+    }
+}
+
+/// The checkpoint in the bytes of the file.
+pub(super) fn parse(bytes: Vec<u8>) -> Result<SignedCheckpoint, TipError> {
+    let text = String::from_utf8(bytes).map_err(|_| malformed(&"it is not text"))?;
     let note = format!("{}\n", text.trim_end_matches('\n'));
-    SignedCheckpoint::parse(note).map(Some).map_err(|error| malformed(&error))
+    SignedCheckpoint::parse(note).map_err(|error| malformed(&error))
 }
 
 fn malformed(reason: &impl ToString) -> TipError {

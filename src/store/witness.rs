@@ -19,6 +19,7 @@ use thiserror::Error;
 use crate::trust::{Origin, PosixTime, SignedCheckpoint};
 
 use super::columns::{Purpose, set_integrity, synced};
+use super::rows;
 
 /// origin to the last checkpoint that was cosigned, with the cosignature.
 const COSIGNED: &str = "cosigned";
@@ -271,9 +272,7 @@ impl WitnessTurn<'_> {
         }
         let head = fork.other.head();
         let key = [&fork_prefix(origin)[..], &head.size.get().to_be_bytes(), head.root.as_bytes()].concat();
-        let cosigned = fork.cosigned.as_str();
-        let length = u32::try_from(cosigned.len()).map_err(|_| damaged(FORK, &key))?;
-        let value = [&length.to_be_bytes()[..], cosigned.as_bytes(), fork.other.as_str().as_bytes()].concat();
+        let value = rows::fork_value(&fork.cosigned, &fork.other).ok_or_else(|| damaged(FORK, &key))?;
         let mut rows = WriteBatch::default();
         rows.put_cf(column(&self.store.db, FORK)?, key, value);
         self.store.write(&rows)?;
@@ -287,9 +286,7 @@ fn fork_prefix(origin: &Origin) -> Vec<u8> {
 }
 
 fn read_fork(value: &[u8]) -> Option<ForkRecord> {
-    let (length, notes) = value.split_first_chunk::<4>()?;
-    let (cosigned, other) = notes.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
-    Some(ForkRecord { cosigned: SignedCheckpoint::parse(cosigned).ok()?, other: SignedCheckpoint::parse(other).ok()? })
+    rows::fork_of_value(value).map(|(cosigned, other)| ForkRecord { cosigned, other })
 }
 
 fn column<'a>(db: &'a DB, name: &'static str) -> Result<&'a ColumnFamily, WitnessStoreError> {

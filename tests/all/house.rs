@@ -108,7 +108,7 @@ fn only_the_store_names_rocksdb_and_only_output_prints() {
 
 #[test]
 fn files_are_short_and_open_with_a_sentence() {
-    for (path, text) in ["src", "tests", "benches", "examples"].iter().flat_map(|d| sources(d)) {
+    for (path, text) in ["src", "tests", "benches", "examples", "fuzz"].iter().flat_map(|d| sources(d)) {
         let lines = text.lines().count();
         assert!(lines <= MAX_LINES, "{} has {lines} lines", path.display());
         assert!(text.starts_with("//! "), "{} does not open with a sentence", path.display());
