@@ -1,10 +1,12 @@
 //! Witnesses: being one, asking them, and what they hold a ledger to.
 
 mod conformance;
+mod forked_processes;
 mod forks;
 mod gathering;
 mod process;
 mod refusals;
+mod starting;
 
 use std::fs;
 use std::path::Path;

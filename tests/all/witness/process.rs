@@ -8,22 +8,22 @@ use std::process::{Child, Command, Output, Stdio};
 
 use super::Log;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_notarium");
+pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_notarium");
 const ORIGIN: &str = "log.example/one";
 
 fn run(directory: &Path, arguments: &[&str]) -> Output {
     Command::new(PROGRAM).arg("witness").args(arguments).current_dir(directory).output().unwrap()
 }
 
-fn done(directory: &Path, arguments: &[&str]) -> String {
+pub(super) fn done(directory: &Path, arguments: &[&str]) -> String {
     let output = run(directory, arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
-struct Running {
+pub(super) struct Running {
     child: Child,
-    address: String,
+    pub(super) address: String,
 }
 
 impl Drop for Running {
@@ -35,30 +35,50 @@ impl Drop for Running {
 }
 
 impl Running {
-    fn start(directory: &Path) -> Self {
+    pub(super) fn start(directory: &Path) -> Self {
         Self::start_with(directory, &["witness", "serve", "W"])
     }
 
     fn start_with(directory: &Path, arguments: &[&str]) -> Self {
+        Self::try_start(directory, arguments, "127.0.0.1:0").unwrap_or_else(|| panic!("{arguments:?} does not start"))
+    }
+
+    /// Starts a server at an address; none if it ends without listening.
+    pub(super) fn try_start(directory: &Path, arguments: &[&str], address: &str) -> Option<Self> {
         let mut command = Command::new(PROGRAM);
-        command.args(arguments).args(["--listen", "127.0.0.1:0", "--log", "off"]).current_dir(directory);
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        command.args(arguments).args(["--listen", address, "--log", "off"]).current_dir(directory);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim_end().strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line:?}"));
-        Self { address: address.to_owned(), child }
+        let address = line.trim_end().strip_prefix("listening on http://").unwrap_or_default().to_owned();
+        let running = Self { child, address };
+        (!running.address.is_empty()).then_some(running)
     }
 
-    fn post(&self, body: &str) -> String {
+    /// Submits a statement, and gives the status.
+    pub(super) fn submit(&self, statement: &[u8], query: &str) -> String {
+        let head = format!(
+            "POST /v1/evidence{query} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: \
+             application/octet-stream\r\ncontent-length: {}\r\n\r\n",
+            statement.len()
+        );
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.write_all(&[head.as_bytes(), statement].concat()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split(' ').nth(1).unwrap_or_default().to_owned()
+    }
+
+    /// The body of an answer, if its status is 200.
+    pub(super) fn try_get(&self, path: &str) -> Option<String> {
+        let answer = self.ask(&format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
+        let is_there = answer.starts_with("HTTP/1.1 200");
+        is_there.then(|| answer.split_once("\r\n\r\n").unwrap().1.to_owned())
+    }
+
+    pub(super) fn post(&self, body: &str) -> String {
         let head = "POST /add-checkpoint HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: ";
         self.ask(&format!("{head}{}\r\n\r\n{body}", body.len()))
-    }
-
-    /// The body of an answer with status 200.
-    fn get(&self, path: &str) -> String {
-        let answer = self.ask(&format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
     }
 
     fn ask(&self, request: &str) -> String {
@@ -100,7 +120,7 @@ fn what_it_has_cosigned_is_remembered_when_it_is_killed() {
 }
 
 /// Runs any command, which must end well: what it says to stdout and stderr.
-fn well(directory: &Path, arguments: &[&str]) -> String {
+pub(super) fn well(directory: &Path, arguments: &[&str]) -> String {
     let output = Command::new(PROGRAM).args(arguments).current_dir(directory).output().unwrap();
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{arguments:?}: {text}");
@@ -124,7 +144,7 @@ fn a_receipt_grows_better_from_the_command_line() {
     };
     // With its own signature only the receipt can't be told to be good; the witnessed one is at once.
     submit(&["a.txt", "--title", "A"]);
-    fs::write(directory.join("before"), ledger.get("/checkpoint")).unwrap();
+    fs::write(directory.join("before"), ledger.try_get("/checkpoint").unwrap()).unwrap();
     assert!(!submit(&["b.txt", "--witnessed"]).contains("no cosignature yet"));
     let b = well(directory, &["verify", "b.txt", "--policy", "policy", "--not-before", "before"]);
     assert!(b.contains("W1") && b.contains("W2"), "{b}");
