@@ -8,7 +8,7 @@ export NOTARIUM_BUILD := $(BUILD)
 # Where cargo puts what it builds; asked only where it is used.
 BUILT = $(shell $(CARGO) metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release
 
-.PHONY: help demo test foreign interop lint deny advisories bench bench-replay fuzz setup web web-test
+.PHONY: help demo test foreign interop lint deny advisories bench bench-replay bench-witness fuzz setup web web-test
 
 help:
 	@echo 'make demo        build, run a ledger in a temporary folder, deposit, verify off line, find two forgeries'
@@ -22,6 +22,7 @@ help:
 	@echo 'make deny        licences, bans and sources of the dependencies (needs cargo-deny)'
 	@echo 'make advisories  known vulnerabilities of the dependencies (needs cargo-deny and a network)'
 	@echo 'make bench       benchmarks (criterion)'
+	@echo 'make bench-witness  submissions a second with three witnesses and without, and what a witnessed receipt takes longer'
 	@echo 'make bench-replay  what an audit and a mirror of 3.7 million entries cost (ENTRIES=N for another number)'
 
 setup:
@@ -58,6 +59,7 @@ foreign:
 
 interop:
 	@tests/interop/check-go
+	@.ci/setup --interop
 	$(CARGO) build --release --locked --quiet --bin notarium --example answer --example fill
 	cd tests/interop && NOTARIUM_BUILT="$(BUILT)" go test -count=1 -timeout 30m ./...
 
@@ -84,6 +86,11 @@ advisories:
 
 bench: setup
 	$(CARGO) bench --locked --profile release
+
+ROUNDS ?= 5
+bench-witness: setup
+	$(CARGO) build --release --locked --quiet --bin notarium --example load
+	@benches/witnessed.sh "$(BUILT)" "$(ROUNDS)"
 
 ENTRIES ?= 3700000
 bench-replay: setup

@@ -58,6 +58,9 @@ pub(crate) struct Args {
     /// Statements a request; without it each is a request of its own
     #[arg(long, value_name = "N")]
     pub(crate) batch: Option<usize>,
+    /// Wait with each submission until the quorum of the ledger's witnesses has cosigned it
+    #[arg(long, conflicts_with = "batch")]
+    pub(crate) witnessed: bool,
     /// Requests a second, instead of a closed loop
     #[arg(long, value_name = "N")]
     pub(crate) rate: Option<f64>,
@@ -125,7 +128,7 @@ fn make(args: &Args) -> Result<Requests, Box<dyn Error>> {
     #[expect(clippy::cast_precision_loss, reason = "a batch has few statements")]
     let a_second = args.rate.map_or(most, |rate| rate * args.batch.unwrap_or(1) as f64 + 1.0);
     let count = args.statements.unwrap_or_else(|| whole(a_second * (args.seconds + args.warmup)));
-    Requests::submissions(args.to, args.batch, count.max(1))
+    Requests::submissions(args, count.max(1))
 }
 
 #[expect(

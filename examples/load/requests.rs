@@ -9,7 +9,7 @@ use notarium::codec::Time;
 use notarium::crypto::{Digests, DualHasher, SigningKey};
 use notarium::evidence::{Body, Evidence, Fingerprint, SignedStatement};
 
-use super::Target;
+use super::{Args, Target};
 
 /// Submitters, whose keys are those of examples/fill.rs.
 const SUBMITTERS: u8 = 16;
@@ -38,10 +38,12 @@ struct Block {
 
 impl Requests {
     /// Submissions of so many statements, all different, also from those of other runs.
-    pub(crate) fn submissions(to: Target, batch: Option<usize>, statements: usize) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn submissions(args: &Args, statements: usize) -> Result<Self, Box<dyn Error>> {
+        let (to, batch) = (args.to, args.batch);
         let mut run = [0; 16];
         getrandom::fill(&mut run)?;
         let (path, each) = match (to, batch) {
+            (Target::Notarium, None) if args.witnessed => ("/v1/evidence?wait=witnessed", 1),
             (Target::Notarium, None) => ("/v1/evidence", 1),
             (Target::Notarium, Some(each)) => ("/v1/evidence/batch", each.max(1)),
             (Target::Tessera, _) => ("/add", 1),

@@ -31,16 +31,18 @@ var clients = []client{
 	{"x/mod tlog and note", tlogAndNote},
 }
 
-var fsckProgram string
+var fsckProgram, litewitnessProgram string
 
 // TestMain builds fsck once, as a tool line of go.mod pins it.
 func TestMain(m *testing.M) {
-	out, err := exec.Command("go", "tool", "-n", "fsck").Output()
-	if err != nil {
-		fmt.Fprintf(os.Stderr, "fsck cannot be built: %v\n", err)
-		os.Exit(1)
+	for name, program := range map[string]*string{"fsck": &fsckProgram, "litewitness": &litewitnessProgram} {
+		out, err := exec.Command("go", "tool", "-n", name).Output()
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "%s cannot be built: %v\n", name, err)
+			os.Exit(1)
+		}
+		*program = strings.TrimSpace(string(out))
 	}
-	fsckProgram = strings.TrimSpace(string(out))
 	os.Exit(m.Run())
 }
 
