@@ -8,7 +8,7 @@ export NOTARIUM_BUILD := $(BUILD)
 # Where cargo puts what it builds; asked only where it is used.
 BUILT = $(shell $(CARGO) metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release
 
-.PHONY: help demo test foreign interop lint deny advisories bench bench-replay bench-witness fuzz setup web web-test
+.PHONY: help demo test foreign interop lint deny advisories bench bench-overload bench-replay bench-witness fuzz setup web web-test
 
 help:
 	@echo 'make demo        build, run a ledger in a temporary folder, deposit, verify off line, find two forgeries'
@@ -22,6 +22,7 @@ help:
 	@echo 'make deny        licences, bans and sources of the dependencies (needs cargo-deny)'
 	@echo 'make advisories  known vulnerabilities of the dependencies (needs cargo-deny and a network)'
 	@echo 'make bench       benchmarks (criterion)'
+	@echo 'make bench-overload  what a server does that is offered ten times what it can take (PHASE=N seconds each)'
 	@echo 'make bench-witness  submissions a second with three witnesses and without, and what a witnessed receipt takes longer'
 	@echo 'make bench-replay  what an audit and a mirror of 3.7 million entries cost (ENTRIES=N for another number)'
 
@@ -86,6 +87,11 @@ advisories:
 
 bench: setup
 	$(CARGO) bench --locked --profile release
+
+PHASE ?= 5
+bench-overload: setup
+	$(CARGO) build --release --locked --quiet --bin notarium --example overload
+	@"$(BUILT)/examples/overload" "$(BUILT)/notarium" $(PHASE)
 
 ROUNDS ?= 5
 bench-witness: setup

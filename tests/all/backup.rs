@@ -20,7 +20,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_notarium");
 const THREADS: usize = 4;
 
 /// A folder with a ledger `L`.
-fn room() -> TempDir {
+pub(crate) fn room() -> TempDir {
     let room = tempfile::tempdir().unwrap();
     done(&run(room.path(), &["init", "L", "--origin", "ledger.example/kept"]));
     room
@@ -46,13 +46,24 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(room: &Path) -> Self {
+        Self::start_with(room, &[])
+    }
+
+    /// The same, with options.
+    pub(crate) fn start_with(room: &Path, options: &[&str]) -> Self {
         let mut command = Command::new(PROGRAM);
         command.args(["serve", "L", "--listen", "127.0.0.1:0", "--least-free-mib", "0", "--log", "warn"]);
+        command.args(options);
         let mut child = command.current_dir(room).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on ").unwrap().parse().unwrap();
         Self { child, client: Client::new(address) }
+    }
+
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Stops it as an operator does, and gives its log.

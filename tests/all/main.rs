@@ -28,6 +28,7 @@ mod merkle_model;
 mod merkle_peers;
 mod merkle_tiles;
 mod note;
+mod overload;
 mod registry;
 mod report;
 mod samples;
