@@ -4,6 +4,8 @@
 CARGO := cargo
 BUILD := $(shell git describe --always --dirty --abbrev=12 2>/dev/null)
 export NOTARIUM_BUILD := $(BUILD)
+# Of the built pages as they are when a recipe runs: with other pages the program is compiled again, whatever their times.
+export NOTARIUM_PAGES = $(shell find web/dist -type f -exec sha256sum {} + 2>/dev/null | LC_ALL=C sort | sha256sum | cut -c 1-16)
 
 # Where cargo puts what it builds; asked only where it is used.
 BUILT = $(shell $(CARGO) metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release

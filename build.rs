@@ -1,6 +1,8 @@
 //! Embeds the web pages that `npm run build` has put into web/dist; without them the program still builds, and says so.
 //!
-//! Writes one table of files for `server/pages`. Reads nothing else, and runs again only when those files change.
+//! Writes one table of files for `server/pages`. Reads nothing else, and runs again only when those files change: by their times, as
+//! cargo looks at them, and by their content where `NOTARIUM_PAGES` has its digest, as the Makefile sets it. Times alone are not
+//! enough: pages that are put there with an older time would not be seen.
 
 #![expect(clippy::expect_used, reason = "a build script that cannot go on should stop where it is")]
 
@@ -13,6 +15,7 @@ fn main() {
     let dist = root.join("web/dist");
     // Where nothing is built yet, the folder above changes when it is.
     println!("cargo::rerun-if-changed=web{}", if dist.is_dir() { "/dist" } else { "" });
+    println!("cargo::rerun-if-env-changed=NOTARIUM_PAGES");
     let mut files = Vec::new();
     if dist.join("index.html").is_file() {
         collect(&dist, &mut files);

@@ -7,6 +7,7 @@ import {
   sameFingerprint,
   type EarlierDeposit,
   type Fingerprint,
+  type PartialDeposit,
 } from '../notarium';
 import { keyAtEntry, type KeySaid } from './key-said';
 
@@ -133,13 +134,17 @@ export class LedgerClient {
   }
 
   /** Deposits of the same evidence before an entry, for step 8 of a report. */
-  async earlier(fingerprint: Fingerprint, index: number): Promise<EarlierDeposit[]> {
-    const { same } = await this.find(fingerprint);
-    return same
-      .filter((entry) => entry.index < index)
-      .map(({ index: at, time, public_key: publicKey, key }) => {
-        return { index: at, time: parseTime(time) ?? 0, publicKey, key: keyAtEntry(key, publicKey) };
-      });
+  async earlier(fingerprint: Fingerprint, index: number): Promise<{ earlier: EarlierDeposit[]; partial: PartialDeposit[] }> {
+    const { same, partial } = await this.find(fingerprint);
+    const deposit = (entry: EvidenceEntry): EarlierDeposit => {
+      const { index: at, time, public_key: publicKey, key } = entry;
+      return { index: at, time: parseTime(time) ?? 0, publicKey, key: keyAtEntry(key, publicKey) };
+    };
+    const before = (entry: EvidenceEntry): boolean => entry.index < index;
+    return {
+      earlier: same.filter(before).map(deposit),
+      partial: partial.filter(before).map((entry) => ({ ...deposit(entry), agrees: agreement(entry, fingerprint) })),
+    };
   }
 
   async #page(query: string, entries: Map<number, EvidenceEntry>): Promise<number> {
@@ -180,6 +185,12 @@ export class LedgerClient {
     const type = (problem['type'] ?? '').replace('urn:notarium:problem:', '') || `http-${answer.status}`;
     throw new LedgerError(answer.status, type, problem['detail'] ?? answer.statusText, problem['hint'] ?? null);
   }
+}
+
+/** In what an entry that is of other evidence agrees with this. */
+function agreement({ body }: EvidenceEntry, { sha256, sm3 }: Fingerprint): PartialDeposit['agrees'] {
+  const [one, other] = [body.sha256 === encodeHex(sha256), body.sm3 === encodeHex(sm3)];
+  return one && other ? 'agrees-digests' : one ? 'agrees-sha256' : 'agrees-sm3';
 }
 
 function isOf({ body }: EvidenceEntry, fingerprint: Fingerprint): boolean {

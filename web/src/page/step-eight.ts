@@ -26,6 +26,6 @@ export async function askStepEight(client: LedgerClient, receipt: Receipt): Prom
   const publicKey = statement instanceof NotariumError ? '' : encodeHex(statement.key.publicKey);
   const key = keyAtEntry(there.key, publicKey);
   const evidence = statement instanceof NotariumError || !isEvidence(statement.body) ? null : statement.body.fingerprint;
-  const earlier = evidence && (await client.earlier(evidence, entry.index));
-  return { source: client.name, replayed: null, key, earlier };
+  const found = evidence ? await client.earlier(evidence, entry.index) : { earlier: null, partial: [] };
+  return { source: client.name, replayed: null, key, ...found };
 }

@@ -16,8 +16,10 @@ import {
   wordText,
   type Check,
   type DigestFacts,
+  type EarlierDeposit,
   type Facts,
   type FolderDifference,
+  type PartialDeposit,
   type Report,
   type Sentence,
   type Verdict,
@@ -130,15 +132,27 @@ class ReportPage {
       const standing = ledger ? keySentences(ledger.key, entry.index) : [say('key-not-checked')];
       rows.push(this.hash('submitter', statement.publicKey), ...standing.map((said) => this.clock(this.said(said))));
       if (statement.continues !== null) rows.push(this.hash('continues', statement.continues));
-      (ledger?.earlier ?? []).forEach((deposit, at) => {
-        const label = at === 0 ? 'earliest-deposit' : 'earlier-deposit';
-        rows.push(this.row(label, `${deposit.index}  ${timeText(deposit.time)}`));
-        rows.push([null, this.ui.h('code', { class: 'digest' }, deposit.publicKey)]);
-        if (deposit.key.enrolment) rows.push([null, shown(deposit.key.enrolment.name)]);
-        rows.push(...keyClaimed(deposit.key).map((claim) => this.clock(this.said(claim))));
-      });
+      if (ledger?.earlier) rows.push(...this.deposits(ledger.earlier, ledger.partial));
     }
     return this.section('entry', this.facts(rows));
+  }
+
+  /** Earlier deposits of the same evidence, and apart from them what only has a digest in common. */
+  private deposits(earlier: readonly EarlierDeposit[], partial: readonly PartialDeposit[]): Row[] {
+    const one = (label: Word, { index, time, publicKey, key }: EarlierDeposit): Row[] => [
+      this.row(label, `${index}  ${timeText(time)}`),
+      [null, this.ui.h('code', { class: 'digest' }, publicKey)],
+      ...(key.enrolment ? [[null, shown(key.enrolment.name)] as Row] : []),
+      ...keyClaimed(key).map((claim) => this.clock(this.said(claim))),
+    ];
+    return [
+      ...earlier.flatMap((deposit, at) => one(at === 0 ? 'earliest-deposit' : 'earlier-deposit', deposit)),
+      ...(earlier.length > 0 ? [this.clock(this.word('first-is-not-creation'))] : []),
+      ...partial.flatMap((hit) => [
+        ...one('partial-label', hit),
+        this.clock(this.said(say('partial-why', { agrees: { word: hit.agrees } }))),
+      ]),
+    ];
   }
 
   times({ times }: Facts): HTMLElement | null {

@@ -81,7 +81,7 @@ export const VERIFY = {
   folderBad: ['The folder cannot be a package: {error}', '该文件夹不能作为证据包：{error}'],
 
   print: ['Print the report', '打印报告'],
-  saveDocument: ['Save as a document', '保存为文件'],
+  saveDocument: ['Save as a page (HTML)', '保存为网页（HTML）'],
   saveCertificate: ['Save the certificate', '保存存证证书'],
   saveText: ['Save as text', '保存为文本'],
   saveJson: ['Save as data (JSON)', '保存为数据（JSON）'],

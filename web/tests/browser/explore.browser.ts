@@ -1,11 +1,11 @@
 // Explore against a real server: live entries, an entry and its proof, search in every way, checkpoints, growth.
 
 import { writeFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 
-import { launch, visit } from './browser';
-import { Ledger } from './ledger';
+import { visit } from './browser';
+import { stage } from './stage';
 
 interface EntryJson {
   index: number;
@@ -15,32 +15,25 @@ interface EntryJson {
   body: { sha256: string; sm3: string };
 }
 
-let ledger: Ledger;
-let browser: Browser;
+const at = stage();
 
 function deposit(name: string, content: string): void {
-  writeFileSync(ledger.path(name), content);
-  ledger.run('submit', name, '--ledger', ledger.url, '--key', 'me.key');
+  writeFileSync(at.ledger.path(name), content);
+  at.ledger.run('submit', name, '--ledger', at.ledger.url, '--key', 'me.key');
 }
 
 async function entry(index: number): Promise<EntryJson> {
-  return (await fetch(`${ledger.url}/v1/entries/${index}`)).json() as Promise<EntryJson>;
+  return (await fetch(`${at.ledger.url}/v1/entries/${index}`)).json() as Promise<EntryJson>;
 }
 
-beforeAll(async () => {
-  [ledger, browser] = await Promise.all([Ledger.start(), launch()]);
-  ledger.run('keygen', '--out', 'me.key');
-  for (let at = 1; at <= 6; at++) deposit(`file-${at}.txt`, `file ${at}\n`);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await ledger.stop();
+beforeAll(() => {
+  at.ledger.run('keygen', '--out', 'me.key');
+  for (let number = 1; number <= 6; number++) deposit(`file-${number}.txt`, `file ${number}\n`);
 });
 
 async function opened(rest = ''): Promise<{ page: Page; close: () => Promise<void> }> {
-  const { context, page, errors } = await visit(browser);
-  await page.goto(`${ledger.url}/#/explore${rest}`);
+  const { context, page, errors } = await visit(at.browser);
+  await page.goto(`${at.ledger.url}/#/explore${rest}`);
   return {
     page,
     close: async () => {
@@ -77,7 +70,7 @@ test('an entry shows what it says, and its proof is computed again and drawn', a
     expect(await page.locator('dl.facts').getByText(value).count()).toBe(1);
   }
   await page.getByText('the ledger’s signature over it is valid').waitFor();
-  const { hashes } = (await (await fetch(`${ledger.url}/v1/proofs/inclusion?index=5`)).json()) as { hashes: string[] };
+  const { hashes } = (await (await fetch(`${at.ledger.url}/v1/proofs/inclusion?index=5`)).json()) as { hashes: string[] };
   const drawing = page.getByRole('img', { name: /Path from entry 5 to the root/ });
   const drawn = await drawing.locator('.hash').allTextContents();
   for (const hash of hashes) expect(drawn).toContain(`${hash.slice(0, 8)}…`);
@@ -91,14 +84,14 @@ test('an entry shows what it says, and its proof is computed again and drawn', a
 });
 
 test('a proof that does not hold is called so', async () => {
-  const { context, page } = await visit(browser);
+  const { context, page } = await visit(at.browser);
   await page.route('**/v1/proofs/inclusion*', async (route) => {
     const answer = await route.fetch();
     const proof = (await answer.json()) as { hashes: string[] };
     proof.hashes[0] = '00'.repeat(32);
     await route.fulfill({ response: answer, json: proof });
   });
-  await page.goto(`${ledger.url}/#/explore/entry/5`);
+  await page.goto(`${at.ledger.url}/#/explore/entry/5`);
   const alert = page.getByRole('alert').filter({ hasText: 'The proof does not hold' });
   await alert.waitFor();
   expect(await page.getByText('the ledger’s signature over it is valid').count()).toBe(0);
@@ -106,14 +99,14 @@ test('a proof that does not hold is called so', async () => {
 });
 
 test('a checkpoint with a false signature is called so', async () => {
-  const { context, page } = await visit(browser);
+  const { context, page } = await visit(at.browser);
   await page.route('**/v1/proofs/inclusion*', async (route) => {
     const answer = await route.fetch();
     const proof = (await answer.json()) as { head: { checkpoint: string } };
     proof.head.checkpoint = proof.head.checkpoint.replace(/.{4}\n$/, (end) => (end.startsWith('AAA') ? `BBB${end.slice(3)}` : `AAA${end.slice(3)}`));
     await route.fulfill({ response: answer, json: proof });
   });
-  await page.goto(`${ledger.url}/#/explore/entry/5`);
+  await page.goto(`${at.ledger.url}/#/explore/entry/5`);
   await page.getByRole('alert').filter({ hasText: 'The proof does not hold' }).waitFor();
   await context.close();
 });
@@ -121,7 +114,7 @@ test('a checkpoint with a false signature is called so', async () => {
 test('finds by number, digest, key and statement id', async () => {
   const { page, close } = await opened();
   const look = async (query: string) => {
-    await page.goto(`${ledger.url}/#/explore`);
+    await page.goto(`${at.ledger.url}/#/explore`);
     await page.getByLabel('Entry number, digest, key or statement id').fill(query);
     await page.getByRole('button', { name: 'Look up' }).click();
   };
@@ -151,15 +144,15 @@ test('finds by number, digest, key and statement id', async () => {
 });
 
 test('finds a file by its fingerprint, without sending it', async () => {
-  const { context, page, requests } = await visit(browser);
-  await page.goto(`${ledger.url}/#/explore`);
-  await page.locator('#explore-view input[type="file"]').first().setInputFiles(ledger.path('file-2.txt'));
+  const { context, page, requests } = await visit(at.browser);
+  await page.goto(`${at.ledger.url}/#/explore`);
+  await page.locator('#explore-view input[type="file"]').first().setInputFiles(at.ledger.path('file-2.txt'));
   await page.getByText('One deposit of exactly this file.').waitFor();
   expect(await page.locator('tbody tr').first().getAttribute('data-index')).toBe('2');
   expect(requests.filter((request) => request.method() !== 'GET')).toEqual([]);
-  writeFileSync(ledger.path('unknown.txt'), 'never deposited');
-  await page.goto(`${ledger.url}/#/explore`);
-  await page.locator('#explore-view input[type="file"]').first().setInputFiles(ledger.path('unknown.txt'));
+  writeFileSync(at.ledger.path('unknown.txt'), 'never deposited');
+  await page.goto(`${at.ledger.url}/#/explore`);
+  await page.locator('#explore-view input[type="file"]').first().setInputFiles(at.ledger.path('unknown.txt'));
   await page.getByText('This ledger lists no open deposit of this file.').waitFor();
   await context.close();
 });
@@ -171,7 +164,7 @@ test('shows checkpoints with who signed them, and the growth of the ledger', asy
   await page.getByText('— ledger.example/court').first().waitFor();
   expect(await page.locator('[data-held="valid"]').getByText('signature valid').count()).toBeGreaterThan(5);
   expect(await page.locator('[data-quorum="not-required"]').count()).toBeGreaterThan(5);
-  await page.goto(`${ledger.url}/#/explore`);
+  await page.goto(`${at.ledger.url}/#/explore`);
   await page.getByRole('img', { name: 'Number of entries over time' }).waitFor();
   await page.getByText(/^From .* to .*: \d+ entries\.$/).waitFor();
   await close();

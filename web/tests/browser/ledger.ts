@@ -1,7 +1,7 @@
-// A real ledger, served by the real program in a temporary folder and on a free port.
+// Real ledgers and witnesses, served by the real program in a temporary folder and on free ports.
 
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,21 +11,42 @@ if (PROGRAM === '') throw new Error('NOTARIUM must name the program, such as tar
 
 const SMALL = ['--log', 'error', '--least-free-mib', '0', '--block-cache-mib', '8', '--write-buffers-mib', '8'];
 
+/** A server of the program, and where it listens. */
+interface Served {
+  readonly url: string;
+  readonly child: ChildProcess;
+}
+
 export class Ledger {
   private constructor(
     readonly folder: string,
     readonly url: string,
-    private readonly server: ChildProcess,
+    private readonly served: readonly ChildProcess[],
   ) {}
 
+  /** A ledger in the folder L, with its key alone as its policy. */
   static async start(origin = 'ledger.example/court'): Promise<Ledger> {
-    const folder = mkdtempSync(join(tmpdir(), 'notarium-web-'));
-    notarium(folder, 'init', 'L', '--origin', origin);
-    const server = spawn(PROGRAM, ['serve', 'L', '--listen', '127.0.0.1:0', ...SMALL], {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    return new Ledger(folder, await address(server), server);
+    const folder = made(origin);
+    const { url, child } = await serve(folder, ['serve', 'L', ...SMALL]);
+    return new Ledger(folder, url, [child]);
+  }
+
+  /** One whose checkpoints these witnesses cosign, all of them required by the file `policy`. */
+  static async witnessed(origin: string, ...names: readonly string[]): Promise<Ledger> {
+    const folder = made(origin);
+    const vkey = /^log (\S+)/m.exec(readFileSync(join(folder, 'L/policy'), 'utf8'))![1]!;
+    const lines = [`log ${vkey}`];
+    const children: ChildProcess[] = [];
+    for (const name of names) {
+      const key = notarium(folder, 'witness', 'keygen', name, '--name', `witness.example/${name}`).trim();
+      notarium(folder, 'witness', 'add-log', name, vkey);
+      const { url, child } = await serve(folder, ['witness', 'serve', name, '--log', 'error']);
+      children.push(child);
+      lines.push(`witness ${name} ${key} ${url}`);
+    }
+    writeFileSync(join(folder, 'policy'), `${lines.join('\n')}\ngroup all all ${names.join(' ')}\nquorum all\n`);
+    const { url, child } = await serve(folder, ['serve', 'L', ...SMALL, '--witness-policy', 'policy', '--witness-wait', '60']);
+    return new Ledger(folder, url, [child, ...children]);
   }
 
   path(name: string): string {
@@ -38,15 +59,28 @@ export class Ledger {
   }
 
   async stop(): Promise<void> {
-    const ended = new Promise((resolve) => this.server.once('exit', resolve));
-    this.server.kill('SIGTERM');
-    await ended;
+    for (const child of this.served) {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+    }
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
-export function notarium(folder: string, ...line: string[]): string {
+function made(origin: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'notarium-web-'));
+  notarium(folder, 'init', 'L', '--origin', origin);
+  return folder;
+}
+
+function notarium(folder: string, ...line: string[]): string {
   return execFileSync(PROGRAM, line, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+async function serve(folder: string, line: readonly string[]): Promise<Served> {
+  const child = spawn(PROGRAM, [...line, '--listen', '127.0.0.1:0'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  return { url: await address(child), child };
 }
 
 function address(server: ChildProcess): Promise<string> {

@@ -88,7 +88,6 @@ export const LOOKS: readonly Look[] = [
 export async function open(page: Page, ledger: Ledger, { address, act }: Look): Promise<void> {
   await page.goto('about:blank');
   await page.goto(`${ledger.url}/${address}`);
-  await page.waitForLoadState('networkidle');
   await act?.(page, ledger);
   await page.waitForLoadState('networkidle');
 }

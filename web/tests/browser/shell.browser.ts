@@ -3,31 +3,20 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { launch, visit } from './browser';
-import { Ledger } from './ledger';
+import { visit } from './browser';
+import { stage } from './stage';
 
 const DIST = join(__dirname, '../../dist');
 const KB = 1024;
 
-let ledger: Ledger;
-let browser: Browser;
-
-beforeAll(async () => {
-  [ledger, browser] = await Promise.all([Ledger.start(), launch()]);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await ledger.stop();
-});
+const at = stage();
 
 test('paints whole while the API is silent, and asks it for nothing', async () => {
-  const { context, page, requests } = await visit(browser);
+  const { context, page, requests } = await visit(at.browser);
   await page.route('**/v1/**', () => undefined);
-  await page.goto(ledger.url);
+  await page.goto(at.ledger.url);
   await page.getByRole('heading', { level: 1 }).filter({ hasText: 'Evidence that anyone can check' }).waitFor();
   await expect.poll(() => page.locator('.brand__ledger').textContent()).toBe('ledger.example/court');
   expect(requests.filter((request) => request.url().includes('/v1/'))).toEqual([]);
@@ -35,20 +24,20 @@ test('paints whole while the API is silent, and asks it for nothing', async () =
 });
 
 test('loads nothing from anywhere else, and its scripts complain of nothing', async () => {
-  const { context, page, requests, errors } = await visit(browser);
+  const { context, page, requests, errors } = await visit(at.browser);
   for (const name of ['', 'verify', 'deposit', 'explore', 'explore/entry/0', 'explore/checkpoints', 'about']) {
-    await page.goto(`${ledger.url}/#/${name}`);
+    await page.goto(`${at.ledger.url}/#/${name}`);
     await page.waitForLoadState('networkidle');
   }
-  const foreign = requests.map((request) => request.url()).filter((url) => !url.startsWith(`${ledger.url}/`) && !url.startsWith('blob:'));
+  const foreign = requests.map((request) => request.url()).filter((url) => !url.startsWith(`${at.ledger.url}/`) && !url.startsWith('blob:'));
   expect(foreign).toEqual([]);
   expect(errors).toEqual([]);
   await context.close();
 });
 
 test('speaks the browser’s language first, switches at once, and remembers', async () => {
-  const { context, page } = await visit(browser, { locale: 'zh-CN' });
-  await page.goto(ledger.url);
+  const { context, page } = await visit(at.browser, { locale: 'zh-CN' });
+  await page.goto(at.ledger.url);
   await page.getByRole('heading', { level: 1, name: '人人可核验的电子证据' }).waitFor();
   expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
   await page.getByRole('link', { name: '浏览账本' }).first().click();
@@ -66,9 +55,9 @@ test('speaks the browser’s language first, switches at once, and remembers', a
 });
 
 test('is light or dark as the system has it, until one is chosen', async () => {
-  const { context, page } = await visit(browser, { colorScheme: 'dark' });
+  const { context, page } = await visit(at.browser, { colorScheme: 'dark' });
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  await page.goto(ledger.url);
+  await page.goto(at.ledger.url);
   const dark = await background();
   await page.emulateMedia({ colorScheme: 'light' });
   await expect.poll(background).not.toBe(dark);
@@ -80,8 +69,8 @@ test('is light or dark as the system has it, until one is chosen', async () => {
 });
 
 test('can be walked through with the keyboard alone', async () => {
-  const { context, page } = await visit(browser);
-  await page.goto(ledger.url);
+  const { context, page } = await visit(at.browser);
+  await page.goto(at.ledger.url);
   const focused = () => page.evaluate(() => (document.activeElement as HTMLElement).innerText.trim());
   await page.keyboard.press('Tab');
   expect(await focused()).toBe('Skip to the content');
@@ -97,8 +86,8 @@ test('can be walked through with the keyboard alone', async () => {
 });
 
 test('the Content-Security-Policy blocks what it should', async () => {
-  const { context, page } = await visit(browser);
-  await page.goto(ledger.url);
+  const { context, page } = await visit(at.browser);
+  await page.goto(at.ledger.url);
   const blocked = await page.evaluate(async () => {
     const seen: string[] = [];
     document.addEventListener('securitypolicyviolation', (event) => seen.push(event.effectiveDirective));
@@ -142,24 +131,24 @@ test('the Content-Security-Policy blocks what it should', async () => {
 });
 
 test('the page cannot be framed', async () => {
-  const { context, page } = await visit(browser);
+  const { context, page } = await visit(at.browser);
   await page.route('http://127.0.0.1:9/', (route) =>
-    route.fulfill({ contentType: 'text/html', body: `<iframe src="${ledger.url}/"></iframe>` }));
+    route.fulfill({ contentType: 'text/html', body: `<iframe src="${at.ledger.url}/"></iframe>` }));
   await page.goto('http://127.0.0.1:9/');
   await expect.poll(() => page.frames().at(-1)?.url()).toBe('chrome-error://chromewebdata/');
   await context.close();
 });
 
 test('hashed files are kept for ever and packed, pages are asked for again', async () => {
-  const page = await fetch(ledger.url);
+  const page = await fetch(at.ledger.url);
   const script = /assets\/[\w.-]+\.js/.exec(await page.text())![0];
-  const asset = await fetch(`${ledger.url}/${script}`, { headers: { 'accept-encoding': 'gzip' } });
+  const asset = await fetch(`${at.ledger.url}/${script}`, { headers: { 'accept-encoding': 'gzip' } });
   expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
   expect(asset.headers.get('content-encoding')).toBe('gzip');
   expect(page.headers.get('cache-control')).toBe('no-cache');
-  const again = await fetch(ledger.url, { headers: { 'if-none-match': page.headers.get('etag')! } });
+  const again = await fetch(at.ledger.url, { headers: { 'if-none-match': page.headers.get('etag')! } });
   expect(again.status).toBe(304);
-  expect((await fetch(`${ledger.url}/assets/none.js`)).status).toBe(404);
+  expect((await fetch(`${at.ledger.url}/assets/none.js`)).status).toBe(404);
 });
 
 /** All that the page can ever load, compressed as it is sent. */

@@ -3,7 +3,7 @@
 //
 // `NOTARIUM` names the program, such as target/release/notarium: `NOTARIUM=... npm run test:parity`.
 
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,16 +48,18 @@ const folder = mkdtempSync(join(tmpdir(), 'notarium-parity-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What the program prints; the zone is this process's own, so that local times agree. */
-function program(command: 'verify' | 'certificate', ...line: string[]): { said: string; error: string } {
-  const { stdout, stderr } = spawnSync(PROGRAM, [command, ...line], { cwd: folder, encoding: 'utf8' });
-  return { said: stdout, error: stderr };
+function program(command: 'verify' | 'certificate', ...line: string[]): Promise<{ said: string; error: string }> {
+  return new Promise((resolve) => {
+    const options = { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 26 } as const;
+    execFile(PROGRAM, [command, ...line], options, (_, said, error) => resolve({ said, error }));
+  });
 }
 
 /** What `notarium verify` prints, and the document that it writes into a file of this name. */
-function verified(name: string, ...line: string[]): { said: string; document: string } {
+async function verified(name: string, ...line: string[]): Promise<{ said: string; document: string }> {
   const path = join(folder, name);
   rmSync(path, { force: true });
-  const { said, error } = program('verify', ...line, '--report', name);
+  const { said, error } = await program('verify', ...line, '--report', name);
   if (said === '') throw new Error(`${line.join(' ')}: ${error}`);
   return { said, document: readFileSync(path, 'utf8') };
 }
@@ -86,8 +88,8 @@ interface Line {
 }
 
 /** Compares what the program makes of it with ours, in every form. */
-function compare({ path, receipt, options }: Line, inputs: Inputs, bytes: Uint8Array): void {
-  const json = verified('both.html', path, ...options, '--json', '--lang', 'both');
+async function compare({ path, receipt, options }: Line, inputs: Inputs, bytes: Uint8Array): Promise<void> {
+  const json = await verified('both.html', path, ...options, '--json', '--lang', 'both');
   const made = (JSON.parse(json.said) as { provenance: Record<string, string> }).provenance;
   const at = (time: string): Report => {
     return ours({ ...inputs, provenance: { ...inputs.provenance, software: made['software']!, verifiedAt: Date.parse(time) } }, bytes);
@@ -102,14 +104,14 @@ function compare({ path, receipt, options }: Line, inputs: Inputs, bytes: Uint8A
     same(documentHtml(kind(found, proof, policy), languages, localTime), program);
   };
   html(json.document, reportDocument, ['zh', 'en']);
-  const english = verified('en.json', path, ...options, '--lang', 'en');
-  const chinese = verified('zh.html', path, ...options, '--lang', 'zh');
+  const english = await verified('en.json', path, ...options, '--lang', 'en');
+  const chinese = await verified('zh.html', path, ...options, '--lang', 'zh');
   expect(untimed(renderText(report, 'en', localTime), 'en')).toBe(untimed(english.said, 'en'));
   expect(untimed(renderText(report, 'zh', localTime), 'zh')).toBe(untimed(chinese.said, 'zh'));
   html(chinese.document, reportDocument, ['zh']);
   const { verification } = JSON.parse(english.document) as { verification: { at: string } };
   expect(documentJson(reportDocument(at(verification.at), proof, policy))).toBe(english.document);
-  const certificate = program('certificate', receipt, '--evidence', path, ...options, '--lang', 'en');
+  const certificate = await program('certificate', receipt, '--evidence', path, ...options, '--lang', 'en');
   const refused = attempt(() => certificateDocument(report, proof, policy));
   if (refused instanceof NotariumError) {
     expect(certificate.said).toBe('');
@@ -152,7 +154,7 @@ describe('the report is the command line’s', () => {
   });
 
   for (const one of cases) {
-    it(one.name, () => {
+    it(one.name, async () => {
       const bytes = fromHex(one['evidence'] as string);
       const policyText = policyOf(one, file);
       writeFileSync(join(folder, 'evidence'), bytes);
@@ -165,11 +167,11 @@ describe('the report is the command line’s', () => {
         provenance: { evidence: 'evidence', receipt: 'evidence.receipt', policy: policyText === null ? null : 'policy' },
       };
       const options = policyText === null ? [] : ['--policy', 'policy'];
-      compare({ path: 'evidence', receipt: 'evidence.receipt', options }, inputs, bytes);
+      await compare({ path: 'evidence', receipt: 'evidence.receipt', options }, inputs, bytes);
     });
   }
 
-  it('for a folder that is not as its manifest says', () => {
+  it('for a folder that is not as its manifest says', async () => {
     const files = { 'a.txt': 'a', 'b/c.txt': 'c', 'b/d.txt': 'd', 'moved.txt': 'm', 'gone.txt': 'g' };
     const now = { 'a.txt': 'a', 'b/c.txt': 'C', 'b/d.txt': 'd', 'moved/here.txt': 'm', 'new.txt': 'n' };
     const manifest = manifestOf(files);
@@ -189,11 +191,11 @@ describe('the report is the command line’s', () => {
       policy: parsePolicy(policy),
       provenance: { evidence: 'page.sha256', receipt: 'page.sha256.receipt', policy: 'small' },
     };
-    compare({ path: 'page', receipt: 'page.sha256.receipt', options: ['--policy', 'small'] }, inputs, manifest.bytes);
+    await compare({ path: 'page', receipt: 'page.sha256.receipt', options: ['--policy', 'small'] }, inputs, manifest.bytes);
     // One file of it: as it is listed, renamed, changed, foreign.
     for (const [file, text] of [['page/b/d.txt', 'd'], ['page/moved/here.txt', 'm'], ['page/b/c.txt', 'C'], ['page/new.txt', 'n']] as const) {
       const sha256 = encodeHex(digestsOf(utf8(text)).sha256);
-      const { said, error } = program('verify', file, '--manifest', 'page.sha256', '--policy', 'small', '--json');
+      const { said, error } = await program('verify', file, '--manifest', 'page.sha256', '--policy', 'small', '--json');
       if (said === '') throw new Error(error);
       const { provenance } = JSON.parse(said) as { provenance: Record<string, string> };
       const member = memberOf(parseManifest(manifest.bytes), file, sha256);

@@ -47,6 +47,11 @@ export interface EarlierDeposit {
   readonly key: KeyAtEntry;
 }
 
+/** An earlier entry that agrees in one digest alone, or in both and not in mode and length: never the same evidence. */
+export interface PartialDeposit extends EarlierDeposit {
+  readonly agrees: 'agrees-sha256' | 'agrees-sm3' | 'agrees-digests';
+}
+
 /** What the ledger or a replayed copy says: step 8, given in by the caller. */
 export interface LedgerSide {
   /** Where it was looked up. */
@@ -57,6 +62,8 @@ export interface LedgerSide {
   readonly key: KeyAtEntry;
   /** Earlier deposits of the same evidence, oldest first; null where that does not apply. */
   readonly earlier: readonly EarlierDeposit[] | null;
+  /** Earlier entries that have a digest in common and are of other evidence, oldest first; they count for nothing. */
+  readonly partial: readonly PartialDeposit[];
 }
 
 /** The private details, as far as they are disclosed. */
@@ -110,6 +117,15 @@ export function noFacts(): Facts {
     beforeLedger: [],
     ledger: null,
   };
+}
+
+/** The first valid cosignature by a witness of the policy: its time in seconds, and the witness. */
+export function firstCosigned({ witnesses }: Facts): { readonly time: bigint; readonly witness: string } | null {
+  let first: { time: bigint; witness: string } | null = null;
+  for (const { time, witness } of witnesses) {
+    if (time !== null && (first === null || time < first.time)) first = { time, witness };
+  }
+  return first;
 }
 
 export function digestFacts({ sha256, sm3, length }: Digests): DigestFacts {

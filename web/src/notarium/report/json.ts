@@ -4,7 +4,7 @@ import { encodeBase64 } from '../codec/text';
 import { formatTime } from '../codec/time';
 import { JsonNumber, isJsonObject, type Json } from '../evidence/ijson';
 import { formatPosix } from '../trust/cosignature';
-import type { DetailsFacts, Facts, Vouched } from './facts';
+import type { DetailsFacts, EarlierDeposit, Facts, Vouched } from './facts';
 import { keyJson } from './key';
 import type { Member } from './member';
 import { sentenceJson } from './sentence';
@@ -73,11 +73,14 @@ function factsJson(facts: Facts): unknown {
       key: keyJson(ledger.key),
       earlier:
         ledger.earlier &&
-        ledger.earlier.map(({ index, time, publicKey, key }) => {
-          return { index, time: formatTime(time), public_key: publicKey, key: keyJson(key) };
-        }),
+        ledger.earlier.map(depositJson),
+      partial: ledger.partial.map((hit) => ({ agrees: hit.agrees, ...depositJson(hit) })),
     },
   };
+}
+
+function depositJson({ index, time, publicKey, key }: EarlierDeposit): object {
+  return { index, time: formatTime(time), public_key: publicKey, key: keyJson(key) };
 }
 
 function memberJson({ file, sha256, listedAs, sameName, expected }: Member): unknown {

@@ -4,7 +4,7 @@ import { encodeBase64 } from '../codec/text';
 import { formatTime } from '../codec/time';
 import { isJsonObject, jsonText, type Json } from '../evidence/ijson';
 import { posixMillis } from '../trust/cosignature';
-import type { DigestFacts, Facts, Vouched } from './facts';
+import type { DigestFacts, EarlierDeposit, Facts, Vouched } from './facts';
 import type { FolderDifference } from './folder';
 import { keyClaimed, keySentences } from './key';
 import { PAGE, padded, width, wrap } from './layout';
@@ -118,12 +118,13 @@ class Page {
     if (ledger) keySentences(ledger.key, entry.index).forEach((said) => this.#under(this.#said(said)));
     else this.#under(this.#word('key-not-checked'));
     if (statement.continues !== null) this.#field('continues', statement.continues);
-    (ledger?.earlier ?? []).forEach((deposit, at) => {
-      this.#field(at === 0 ? 'earliest-deposit' : 'earlier-deposit', `${deposit.index}  ${this.#time(deposit.time)}`);
-      this.#under(deposit.publicKey);
-      if (deposit.key.enrolment) this.#under(shown(deposit.key.enrolment.name));
-      keyClaimed(deposit.key).forEach((claim) => this.#under(this.#said(claim)));
-    });
+    if (!ledger?.earlier) return;
+    ledger.earlier.forEach((deposit, at) => this.#deposit(at === 0 ? 'earliest-deposit' : 'earlier-deposit', deposit));
+    if (ledger.earlier.length > 0) this.#under(this.#word('first-is-not-creation'));
+    for (const hit of ledger.partial) {
+      this.#deposit('partial-label', hit);
+      this.#under(this.#said(say('partial-why', { agrees: { word: hit.agrees } })));
+    }
     if (ledger?.earlier?.length) this.#under(this.#word('first-is-not-creation'));
   }
 
@@ -187,6 +188,13 @@ class Page {
     this.#file('policy-label', provenance.policy, provenance.policySha256);
     if (provenance.verifiedBy !== null) this.#field('verified-by', shown(provenance.verifiedBy));
     if (provenance.verifiedAt !== null) this.#field('verified-at', this.#time(provenance.verifiedAt));
+  }
+
+  #deposit(label: Word, { index, time, publicKey, key }: EarlierDeposit): void {
+    this.#field(label, `${index}  ${this.#time(time)}`);
+    this.#under(publicKey);
+    if (key.enrolment) this.#under(shown(key.enrolment.name));
+    keyClaimed(key).forEach((claim) => this.#under(this.#said(claim)));
   }
 
   #file(label: Word, name: string | null, digest: string | null): void {

@@ -162,7 +162,8 @@ function checkLedger({ ledger: side, entry }: Facts): Check {
   const made = side.key.standing === 'not-checked' ? 'not-made' : 'passed';
   const key = keySummary(side.key, entry?.index ?? Infinity);
   const asked = key.reduce((whole, said) => and(whole, made, said), check('ledger', 'passed', source));
-  return and(asked, 'passed', earlier);
+  const whole = and(asked, 'passed', earlier);
+  return side.partial.length === 0 ? whole : and(whole, 'passed', say('partial-hits', { count: side.partial.length }));
 }
 
 /** All eight steps when there is no receipt to make them on: none is made. */

@@ -13,10 +13,7 @@ export const WORDS = {
   'not-deposited': ['not deposited', '未存证'],
   'match-means': ['Every check from 1 to 7 was made and passed.', '第1至7项核验均已进行并通过。'],
   'mismatch-means': ['At least one check that was made failed: {steps}.', '至少一项已进行的核验未通过：{steps}。'],
-  'undetermined-means': [
-    'No check failed, but not all of them could be made: {steps}.',
-    '没有核验项未通过，但并非全部核验均能进行：{steps}。',
-  ],
+  'undetermined-means': ['No check failed, but not all of them could be made: {steps}.', '没有核验项未通过，但并非全部核验均能进行：{steps}。'],
   'not-deposited-means': ['A complete replay found no open deposit of this evidence.', '经全链重放，未见该证据的明文存证。'],
   check: ['check {step}', '第{step}项'],
   passed: ['passed', '通过'],
@@ -114,10 +111,7 @@ export const WORDS = {
     'the disclosed details are malformed and are shown as raw bytes: {error}',
     '披露的详情格式不正确，按原始字节显示：{error}',
   ],
-  'disclosure-not-made': [
-    'what is disclosed cannot be compared, since the statement is not understood',
-    '因声明无法理解，披露内容无从比对',
-  ],
+  'disclosure-not-made': ['what is disclosed cannot be compared, since the statement is not understood', '因声明无法理解，披露内容无从比对'],
 
   // Steps 5 to 8.
   'log-signed': ['signed by {key}, whose policy line is for this origin', '由 {key} 签名，核验策略中该密钥对应此来源'],
@@ -171,10 +165,7 @@ export const WORDS = {
     '{source} was not replayed completely to the checkpoint: nothing can be said',
     '{source} 未完整重放至该检查点，无法得出结论',
   ],
-  'search-found': [
-    'this evidence was deposited: entries {entries}; verify it with a receipt',
-    '该证据已存证：编号 {entries}；请凭回执核验',
-  ],
+  'search-found': ['this evidence was deposited: entries {entries}; verify it with a receipt', '该证据已存证：编号 {entries}；请凭回执核验'],
 
   // The submitter's key.
   'key-not-checked': ['the standing of this key was not checked', '该密钥的登记与撤销情况未经核验'],
@@ -272,15 +263,11 @@ export const WORDS = {
   'claimed-by': ["the submitter's claim, not checked", '存证人自述，未经核验'],
   'clock-of-ledger': ["the clock of the ledger's operator", '账本运营方的时钟'],
   'no-later-than': ['no later than {time}', '不晚于 {time}'],
-  'seconds-after1970': ['{count} seconds after 1970-01-01T00:00:00Z', '1970-01-01T00:00:00Z 之后 {count} 秒'],
   'no-earlier-than': [
     'not before {time}: witnesses had cosigned the first {size} entries then, without this one',
     '不早于 {time}：其时见证人所联署的前 {size} 个条目中尚无本条目',
   ],
-  'no-earlier-other-ledger': [
-    "no lower bound: the checkpoint given for it is another ledger's",
-    '无下限：所提供的检查点属于另一账本',
-  ],
+  'no-earlier-other-ledger': ["no lower bound: the checkpoint given for it is another ledger's", '无下限：所提供的检查点属于另一账本'],
   'no-earlier-covers': [
     'no lower bound: the checkpoint given for it, of {size} entries, has this entry already',
     '无下限：所提供的检查点有 {size} 个条目，已含本条目',
@@ -294,6 +281,7 @@ export const WORDS = {
     'no lower bound: the checkpoint given for it was cosigned at {time}, after the upper one: clocks of witnesses disagree',
     '无下限：所提供的检查点于 {time} 联署，晚于上限：见证人的时钟不一致',
   ],
+  'seconds-after1970': ['{count} seconds after 1970-01-01T00:00:00Z', '1970-01-01T00:00:00Z 之后 {count} 秒'],
   'clock-of-witnesses': ['the clocks of the witnesses: {witnesses}', '见证人的时钟：{witnesses}'],
   'nobody-vouches': ['nobody vouches for a time: the policy requires no witness', '无人为时间作证：核验策略不要求见证人'],
   'no-policy-vouches': ['nobody vouches for a time that could be checked here', '没有可在此核验的时间见证'],
@@ -367,11 +355,15 @@ export const WORDS = {
   'outcome-label': ['outcome', '结果'],
   'reason-label': ['reason', '理由'],
   'whose-word': ['by whose clock', '依何人时钟'],
+  'time-itself': ['at {time}', '于 {time}'],
+  'first-cosigned': ['first cosigned', '首次联署'],
+  'clock-of-one-witness': ['the clock of one witness: {witness}', '单个见证人的时钟：{witness}'],
+  'not-cosigned': ['no witness of the policy has cosigned it', '核验策略所列见证人均未联署'],
   'time-label': ['time', '时间'],
   'earlier-heading': ['Earlier deposits of the same evidence', '同一证据的更早存证'],
   'earlier-none': ['none: no earlier entry of this ledger deposits the same evidence', '无：本账本中没有同一证据的更早存证'],
   'earlier-unknown': ['not checked: no ledger was asked', '未核验：未查询账本'],
-  'first-is-not-creation': ['Who deposited first has not thereby made it first.', '首次存证不等于最先创作。'],
+  'partial-heading': ['One digest in common: not the same evidence', '仅有一项摘要相同：并非同一证据'],
   'path-label': ['inclusion path', '包含证明路径'],
   'path-hashes': ['{count} hashes, leaf side first', '{count} 个哈希，自叶侧起'],
   'details-not-disclosed': ['nothing is disclosed', '未披露任何内容'],

@@ -3,6 +3,8 @@
 
 import { formatTime } from '../../codec/time';
 import { JsonNumber } from '../../evidence/ijson';
+import { formatPosix } from '../../trust/cosignature';
+import { firstCosigned } from '../facts';
 import { reportShape } from '../json';
 import { FORMATS, VERIFY_COMMAND, type ReportDocument } from './made';
 
@@ -27,9 +29,12 @@ const FORMAT = {
 /** The whole document. */
 export function documentJson({ kind, report, path, policyKeys }: ReportDocument): string {
   const made = report.provenance;
+  const shape = reportShape(report) as { facts: { times: object } };
+  const first = firstCosigned(report.facts);
+  const times = { ...shape.facts.times, ...(first && { first_cosigned: { time: formatPosix(first.time), witness: first.witness } }) };
   return canonicalJson({
     format: FORMAT[kind],
-    report: reportShape(report),
+    report: { ...shape, facts: { ...shape.facts, times } },
     basis: {
       software: made.software,
       formats: FORMATS,

@@ -4,7 +4,7 @@ import { encodeBase64 } from '../../codec/text';
 import { formatTime } from '../../codec/time';
 import { jsonText } from '../../evidence/ijson';
 import { formatPosix, posixMillis } from '../../trust/cosignature';
-import type { DigestFacts, Facts } from '../facts';
+import { firstCosigned, type DigestFacts, type EarlierDeposit, type Facts } from '../facts';
 import type { FolderDifference } from '../folder';
 import { keySentences } from '../key';
 import { say } from '../sentence';
@@ -175,6 +175,7 @@ class Page {
       time === null ? [html.word('not-stated'), ''] : [this.#time(time), html.word(clock)];
     this.#timeRow('claimed-time', by(claimed, 'claimed-by'));
     this.#timeRow('admitted-time', by(admitted, 'clock-of-ledger'));
+    this.#timeRow('first-cosigned', this.#firstCosigned());
     this.#timeRow('trusted-time', this.#vouched());
     html.line('</tbody>\n</table>');
   }
@@ -201,23 +202,25 @@ class Page {
   earlier(): void {
     const { html } = this;
     const earlier = this.#facts.ledger?.earlier ?? null;
-    const index = this.#facts.entry?.index ?? Infinity;
     html.heading('earlier-heading');
     if (earlier === null) html.paragraph('earlier-unknown');
     else if (earlier.length === 0) html.paragraph('earlier-none');
     else {
       html.openTable();
       earlier.forEach((deposit, at) => {
-        html.row(at === 0 ? 'earliest-deposit' : 'earlier-deposit', [
-          data(String(deposit.index)),
-          this.#time(deposit.time),
-          data(deposit.publicKey),
-          ...keySentences(deposit.key, Math.min(index, deposit.index)).map((said) => html.said(said)),
-        ]);
+        html.row(at === 0 ? 'earliest-deposit' : 'earlier-deposit', this.#deposit(deposit));
       });
       html.closeTable();
     }
     html.paragraph('first-is-not-creation');
+    const partial = this.#facts.ledger?.partial ?? [];
+    if (partial.length === 0) return;
+    html.heading('partial-heading');
+    html.openTable();
+    for (const hit of partial) {
+      html.row('partial-label', [...this.#deposit(hit), html.said(say('partial-why', { agrees: { word: hit.agrees } }))]);
+    }
+    html.closeTable();
   }
 
   details(): void {
@@ -301,9 +304,27 @@ class Page {
     if (vouched.by === 'nobody') return [this.html.word('nobody-vouches'), ''];
     if (vouched.by === 'quorum-missing') return [this.html.word('quorum-missing'), ''];
     const { noLaterThan, clocks } = vouched;
-    const time = this.html.said(say('no-later-than', { time: formatPosix(noLaterThan) }));
     const whose = this.html.said(say('clock-of-witnesses', { witnesses: clocks.join(', ') }));
-    return [time + this.#local(posixMillis(noLaterThan)), whose];
+    return [this.#witnessTime('no-later-than', noLaterThan), whose];
+  }
+
+  #firstCosigned(): [string, string] {
+    const first = firstCosigned(this.#facts);
+    if (!first) return [this.html.word('not-cosigned'), ''];
+    const whose = this.html.said(say('clock-of-one-witness', { witness: first.witness }));
+    return [this.#witnessTime('time-itself', first.time), whose];
+  }
+
+  /** A witness's time in a sentence, and in local time where the caller knows it. */
+  #witnessTime(word: Word, seconds: bigint): string {
+    return this.html.said(say(word, { time: formatPosix(seconds) })) + this.#local(posixMillis(seconds));
+  }
+
+  /** An earlier deposit in lines: entry, time, key, and how the key stood. */
+  #deposit(deposit: EarlierDeposit): string[] {
+    const index = Math.min(this.#facts.entry?.index ?? Infinity, deposit.index);
+    const standing = keySentences(deposit.key, index).map((said) => this.html.said(said));
+    return [data(String(deposit.index)), this.#time(deposit.time), data(deposit.publicKey), ...standing];
   }
 
   #digests(whose: Word, digests: DigestFacts | null): void {
