@@ -23,9 +23,11 @@ help:
 	@echo 'make lint        rustfmt, clippy and rustdoc with warnings denied, the pure floors alone'
 	@echo 'make deny        licences, bans and sources of the dependencies (needs cargo-deny)'
 	@echo 'make advisories  known vulnerabilities of the dependencies (needs cargo-deny and a network)'
-	@echo 'make bench       benchmarks (criterion)'
+	@echo 'make bench       all targets of docs/performance.md in one run (QUICK=1: minutes, not to be believed; ONLY=submit,reads: parts)'
 	@echo 'make bench-overload  what a server does that is offered ten times what it can take (PHASE=N seconds each)'
 	@echo 'make bench-witness  submissions a second with three witnesses and without, and what a witnessed receipt takes longer'
+	@echo 'make bench-micro   single operations (criterion)'
+	@echo 'make bench-guard   instructions of the hot path against their baseline (valgrind; ACCEPT=1 stores a new one)'
 	@echo 'make bench-replay  what an audit and a mirror of 3.7 million entries cost (ENTRIES=N for another number)'
 
 setup:
@@ -87,7 +89,20 @@ advisories:
 	@command -v cargo-deny >/dev/null || { echo 'cargo-deny is missing: cargo install --locked cargo-deny' >&2; exit 2; }
 	cargo-deny --locked check advisories
 
+# Tessera's server, to be compared with, where Go is at hand. Its version is that of tests/interop.
+TESSERA := github.com/transparency-dev/tessera/cmd/conformance/posix@v1.0.4
+
 bench: setup
+	@.ci/setup --bench
+	$(CARGO) build --release --locked --quiet --bin notarium --example fill --example load --example echo --example limits
+	@mkdir -p "$(BUILT)/bench"
+	@! command -v go >/dev/null || GOBIN="$(BUILT)/bench" go install $(TESSERA) || echo 'Tessera cannot be built: it is left out' >&2
+	@python3 -B benches/run.py "$(BUILT)" $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(SIZES),--sizes $(SIZES)) \
+	  $(if $(WORK),--work $(WORK)) $(if $(DOCS),--docs docs/performance.md) \
+	  $$([ ! -x "$(BUILT)/bench/posix" ] || echo --tessera "$(BUILT)/bench/posix")
+
+.PHONY: bench-micro bench-guard
+bench-micro: setup
 	$(CARGO) bench --locked --profile release
 
 PHASE ?= 5

@@ -193,7 +193,7 @@ impl Sender<'_> {
     }
 
     fn start(&mut self, at: usize, number: usize, since: Instant) -> io::Result<()> {
-        let keep = number.is_multiple_of(self.plan.stride);
+        let keep = (number + 1).is_multiple_of(self.plan.stride);
         let connection = &mut self.connections[at];
         connection.open = Some((number, 0, since));
         connection.response.begin(self.plan.requests.answered_in_lines(), keep);

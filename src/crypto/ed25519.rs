@@ -14,6 +14,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use super::bytes::hex_bytes;
+use super::decompressed::decompressed;
 
 /// The 14 encodings, canonical or not, of the eight points whose order divides 8.
 ///
@@ -133,7 +134,7 @@ impl PublicKey {
         if signature.is_small_order() {
             return Err(SignatureError::SmallOrderR);
         }
-        let key = ed25519_dalek::VerifyingKey::from_bytes(&self.0).map_err(|_| SignatureError::KeyNotOnCurve)?;
+        let key = decompressed(&self.0).ok_or(SignatureError::KeyNotOnCurve)?;
         // `verify` refuses S >= L, and compares the encoding that it computes with the bytes of R.
         let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
         key.verify(message, &signature).map_err(|_| SignatureError::Mismatch)

@@ -7,6 +7,7 @@
 //! Follows docs/formats.md (Conventions, Signatures), FIPS 180-4, GB/T 32905-2016 and RFC 8032.
 
 mod bytes;
+mod decompressed;
 mod digest;
 mod ed25519;
 mod screen;

@@ -148,12 +148,8 @@ impl Disclosure {
             Some(details) => (details.salt.as_bytes().as_slice(), details.json.as_slice()),
             None => ([].as_slice(), [].as_slice()),
         };
-        let mut writer = Writer::new(HEADER, HEADER.len() + 4 * 2 + self.entry.len() + 64 + json.len());
-        writer.bytes16("entry", &self.entry)?;
-        writer.bytes16("evidence_salt", self.evidence_salt.as_ref().map_or(&[], |salt| salt.as_bytes().as_slice()))?;
-        writer.bytes16("details_salt", details_salt)?;
-        writer.bytes16("details_json", json)?;
-        Ok(writer.into_bytes())
+        let evidence_salt = self.evidence_salt.as_ref().map_or(&[][..], |salt| salt.as_bytes());
+        Ok(write(&self.entry, evidence_salt, details_salt, json)?)
     }
 
     /// The entry, byte for byte as the tree has it.
@@ -188,6 +184,20 @@ impl Disclosure {
     pub const fn details(&self) -> Option<&DisclosedDetails> {
         self.details.as_ref()
     }
+}
+
+/// The disclosure of an entry and of nothing else.
+pub(super) fn encode_entry(entry: &[u8]) -> Result<Vec<u8>, DisclosureError> {
+    Ok(write(entry, &[], &[], &[])?)
+}
+
+fn write(entry: &[u8], evidence_salt: &[u8], details_salt: &[u8], json: &[u8]) -> Result<Vec<u8>, CodecError> {
+    let mut writer = Writer::new(HEADER, HEADER.len() + 4 * 2 + entry.len() + 64 + json.len());
+    writer.bytes16("entry", entry)?;
+    writer.bytes16("evidence_salt", evidence_salt)?;
+    writer.bytes16("details_salt", details_salt)?;
+    writer.bytes16("details_json", json)?;
+    Ok(writer.into_bytes())
 }
 
 fn check_length(field: &'static str, length: usize, least: usize, most: usize) -> Result<(), CodecError> {

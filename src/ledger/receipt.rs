@@ -11,7 +11,8 @@ use crate::evidence::Salt;
 use crate::merkle::{Hash, InclusionProof, LeafIndex};
 use crate::trust::{CheckpointError, SignedCheckpoint};
 
-use super::disclosure::{DisclosedDetails, Disclosure, DisclosureError};
+use super::PlannedEntry;
+use super::disclosure::{self, DisclosedDetails, Disclosure, DisclosureError};
 
 /// Largest receipt, in bytes.
 pub const MAX_RECEIPT_BYTES: usize = 262_144;
@@ -129,23 +130,22 @@ impl Receipt {
         disclosure: Disclosure,
         checkpoint: SignedCheckpoint,
     ) -> Result<Self, ReceiptError> {
-        if index.get() > MAX_INTEGER {
-            return Err(ReceiptError::BadIndex);
-        }
-        let shown = disclosure.encode()?;
-        let size = 4 * shown.len().div_ceil(3) + 45 * path.hashes().len() + checkpoint.as_str().len() + 80;
-        let mut text = String::with_capacity(size);
-        text.extend([FORMAT, VERSION, "\nextra "]);
-        push_base64(&mut text, &shown);
-        text.extend(["\nindex ", &index.to_string(), "\n"]);
-        for hash in path.hashes() {
-            push_base64(&mut text, hash.as_bytes());
-            text.push('\n');
-        }
-        text.push('\n');
-        text.push_str(checkpoint.as_str());
-        check_length(text.len())?;
+        let text = write(index, &path, &disclosure.encode()?, &checkpoint)?;
         Ok(Self { text, index, path, disclosure, checkpoint })
+    }
+
+    /// The text of the receipt that shows nothing but a planned entry: what [`new`](Self::new) makes of it, without reading
+    /// again what was just written.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn text_of(
+        entry: &PlannedEntry,
+        path: &InclusionProof,
+        checkpoint: &SignedCheckpoint,
+    ) -> Result<String, ReceiptError> {
+        write(entry.index(), path, &disclosure::encode_entry(entry.bytes())?, checkpoint)
     }
 
     /// Reads a receipt.
@@ -222,6 +222,31 @@ impl Receipt {
     pub const fn checkpoint(&self) -> &SignedCheckpoint {
         &self.checkpoint
     }
+}
+
+/// The one spelling of a receipt.
+fn write(
+    index: LeafIndex,
+    path: &InclusionProof,
+    shown: &[u8],
+    checkpoint: &SignedCheckpoint,
+) -> Result<String, ReceiptError> {
+    if index.get() > MAX_INTEGER {
+        return Err(ReceiptError::BadIndex);
+    }
+    let size = 4 * shown.len().div_ceil(3) + 45 * path.hashes().len() + checkpoint.as_str().len() + 80;
+    let mut text = String::with_capacity(size);
+    text.extend([FORMAT, VERSION, "\nextra "]);
+    push_base64(&mut text, shown);
+    text.extend(["\nindex ", &index.to_string(), "\n"]);
+    for hash in path.hashes() {
+        push_base64(&mut text, hash.as_bytes());
+        text.push('\n');
+    }
+    text.push('\n');
+    text.push_str(checkpoint.as_str());
+    check_length(text.len())?;
+    Ok(text)
 }
 
 fn check_length(length: usize) -> Result<(), ReceiptError> {

@@ -75,6 +75,15 @@ impl Admitted {
         }
     }
 
+    /// The batch that it was admitted with, where it was admitted just now: entry and receipt are in memory.
+    #[must_use]
+    pub const fn batch(&self) -> Option<&Arc<Published>> {
+        match &self.source {
+            Source::Batch(batch) => Some(batch),
+            Source::Store(_) => None,
+        }
+    }
+
     /// The receipt, against the checkpoint of its batch; a repeat's against the newest. Made on the caller's thread.
     ///
     /// # Errors

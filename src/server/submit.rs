@@ -15,13 +15,16 @@ use tokio::sync::oneshot;
 use tracing::error;
 
 use crate::api::{Earlier, EntryHead, KeyAtEntry, ProblemKind, SubmitAnswer, SubmitRequest};
-use crate::codec::decode_base64;
+use crate::codec::{Time, decode_base64};
 use crate::evidence::{
-    Body as Says, Entry, Fingerprint, Kind, MAX_STATEMENT_BYTES, SignedStatement, VerifiedStatement, VerifyError,
+    Body as Says, Fingerprint, Kind, MAX_STATEMENT_BYTES, SignedStatement, StatementId, SuiteKey, VerifiedStatement,
+    VerifyError,
 };
-use crate::merkle::LeafIndex;
+use crate::ledger::Receipt;
+use crate::merkle::{Hash, LeafIndex};
 use crate::registry::NotAdmitted;
 use crate::sequencer::{Admitted, Stopped, SubmitError};
+use crate::store::Published;
 
 use super::App;
 use super::body;
@@ -162,41 +165,68 @@ fn check_rate(app: &App, statement: &VerifiedStatement) -> Result<(), Refusal> {
     keys.take(*key.as_bytes(), Instant::now()).map_err(|wait| too_soon("this key", wait))
 }
 
+/// What an answer says of an entry, and its receipt.
+struct Entered {
+    head: EntryHead,
+    time: Time,
+    key: SuiteKey,
+    receipt: String,
+}
+
 /// Waits until the statement is an entry under a signed checkpoint, and answers for it.
 pub(super) async fn answer(app: &App, submitted: Submitted) -> Result<(StatusCode, SubmitAnswer), Refusal> {
-    let fails = |error: &dyn std::error::Error| {
-        Refusal::internal("the statement is an entry, but its receipt cannot be made now", error)
-    };
-    let (status, index, receipt) = match submitted.place {
+    let (status, index, entered) = match submitted.place {
         Place::Known(index) => {
-            let receipt = app.reader.receipt(index).map_err(|error| fails(&error))?;
-            (StatusCode::OK, index, receipt.ok_or_else(|| Refusal::no_entry(index.get(), app.size()))?)
+            let receipt = app.reader.receipt(index).map_err(|error| no_receipt(&error))?;
+            let receipt = receipt.ok_or_else(|| Refusal::no_entry(index.get(), app.size()))?;
+            (StatusCode::OK, index, stored(receipt)?)
         }
         Place::Queued(answer) => {
             let admitted = answer.await.unwrap_or(Err(SubmitError::OutcomeUnknown)).map_err(refused)?;
             let status = if admitted.is_repeat() { StatusCode::OK } else { StatusCode::CREATED };
-            (status, admitted.index(), admitted.receipt().map_err(|error| fails(&error))?)
+            let entered = match admitted.batch() {
+                Some(batch) => fresh(batch, admitted.index())?,
+                None => stored(admitted.receipt().map_err(|error| no_receipt(&error))?)?,
+            };
+            (status, admitted.index(), entered)
         }
     };
     let earlier = match submitted.evidence {
         None => Earlier::default(),
         Some(evidence) => earlier::before(app, evidence, index).await?,
     };
-    let entry = receipt.disclosure().entry().map_err(|error| fails(&error))?;
-    let statement = entry.statement().map_err(|error| fails(&error))?;
+    let Entered { head, time, key, receipt } = entered;
     let registry = app.reader.registry().ok();
-    let key = registry.map(|registry| KeyAtEntry::new(&registry, statement.key(), entry.index(), entry.time()));
-    let key = key.map(Box::new);
-    let entry = head(&entry, &statement);
-    Ok((status, SubmitAnswer { entry, receipt: receipt.into_text(), key, earlier }))
+    let key = registry.map(|registry| Box::new(KeyAtEntry::new(&registry, &key, index, time)));
+    Ok((status, SubmitAnswer { entry: head, receipt, key, earlier }))
 }
 
-fn head(entry: &Entry, statement: &SignedStatement) -> EntryHead {
+fn no_receipt(error: &dyn std::error::Error) -> Refusal {
+    Refusal::internal("the statement is an entry, but its receipt cannot be made now", error)
+}
+
+/// An entry of the batch that was just published: nothing is read, parsed or hashed again.
+fn fresh(batch: &Published, index: LeafIndex) -> Result<Entered, Refusal> {
+    let receipt = batch.receipt_text(index).map_err(|error| no_receipt(&error))?;
+    let entry = batch.entry(index).map_err(|error| no_receipt(&error))?;
+    let head = head(index, entry.time(), entry.leaf(), &entry.statement().id());
+    Ok(Entered { head, time: entry.time(), key: entry.statement().key().clone(), receipt })
+}
+
+/// An entry that the ledger had before.
+fn stored(receipt: Receipt) -> Result<Entered, Refusal> {
+    let entry = receipt.disclosure().entry().map_err(|error| no_receipt(&error))?;
+    let statement = entry.statement().map_err(|error| no_receipt(&error))?;
+    let head = head(entry.index(), entry.time(), &entry.leaf_hash(), &statement.id());
+    Ok(Entered { head, time: entry.time(), key: statement.key().clone(), receipt: receipt.into_text() })
+}
+
+fn head(index: LeafIndex, time: Time, leaf: &Hash, id: &StatementId) -> EntryHead {
     EntryHead {
-        index: entry.index().get(),
-        time: entry.time().to_string(),
-        leaf: hex::encode(entry.leaf_hash().as_bytes()),
-        statement_id: hex::encode(statement.id().as_bytes()),
+        index: index.get(),
+        time: time.to_string(),
+        leaf: hex::encode(leaf.as_bytes()),
+        statement_id: hex::encode(id.as_bytes()),
     }
 }
 

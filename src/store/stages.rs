@@ -115,6 +115,17 @@ impl Published {
         self.batch.entry(index).ok_or(ReceiptUnavailable::OtherBatch(index))
     }
 
+    /// The text of the receipt of one of its entries, from memory alone: some twenty hashes are copied, none is computed, and
+    /// nothing is parsed.
+    ///
+    /// # Errors
+    ///
+    /// [`ReceiptUnavailable::OtherBatch`].
+    pub fn receipt_text(&self, index: LeafIndex) -> Result<String, ReceiptUnavailable> {
+        let path = prove_inclusion(index, self.batch.size(), self.batch.frontier().as_ref())?;
+        Ok(Receipt::text_of(self.entry(index)?, &path, &self.checkpoint)?)
+    }
+
     /// The receipt of one of its entries, from memory alone: some twenty hashes are copied, none is computed.
     ///
     /// # Errors

@@ -130,7 +130,13 @@ fn what_queues_during_a_commit_is_committed_together() {
     for (n, answer) in (2..).zip(rest) {
         let admitted = answer.blocking_recv().unwrap().unwrap();
         assert_eq!(admitted.index(), LeafIndex::new(n));
-        holds(&admitted.receipt().unwrap());
+        let receipt = admitted.receipt().unwrap();
+        holds(&receipt);
+        let batch = admitted.batch().expect("admitted just now");
+        assert_eq!(batch.receipt_text(admitted.index()).unwrap(), receipt.as_str(), "the one spelling, by either way");
+        let entry = batch.entry(admitted.index()).unwrap();
+        assert_eq!(*entry.leaf(), receipt.disclosure().leaf_hash());
+        assert!(batch.receipt_text(LeafIndex::new(1)).is_err(), "the first entry is another batch's");
     }
     let sizes: Vec<u64> = ledger.reader.heads(None, 10).unwrap().iter().map(|head| head.size.get()).collect();
     assert_eq!(sizes, [52, 42, 2, 1]);
