@@ -220,8 +220,13 @@ export function readStatement(bytes) {
     s.signatures.push({ key: s.of, signed: terms, signature: body.signature(s.of) });
   } else if (s.kind === 3) {
     Object.assign(s, { ledger: body.take(32), of: body.key(), reason: body.u8(0, 1, 2, 3), since: body.time() });
+  } else if (s.kind === 4) {
+    Object.assign(s, { ledger: body.take(32), of: body.key(), overlap: body.u64() });
+    const replaced = bytes.subarray(21, signed.length - s.body.length - 3);
+    const terms = Buffer.concat([Buffer.from("notarium/rotation/1\n"), replaced, s.body.subarray(0, body.at)]);
+    s.signatures.push({ key: s.of, signed: terms, signature: body.signature(s.of) });
   }
-  if (s.kind <= 3) body.end();
+  if (s.kind <= 4) body.end();
   return s;
 }
 
@@ -244,7 +249,7 @@ export function readDisclosure(bytes) {
   try {
     d.entry = readEntry(d.leaf);
     d.statement = readStatement(d.entry.statement);
-    check(d.salt.length === 0 || d.statement.kind > 3 || d.statement.mode === 1, "a salt where nothing is salted");
+    check(d.salt.length === 0 || d.statement.kind > 4 || d.statement.mode === 1, "a salt where nothing is salted");
   } catch (error) {
     if (!(error instanceof NotUnderstood)) throw error;
     d.unknown = error.message;

@@ -72,16 +72,17 @@ BODY = ("origin origin, admission among 0 1",
         "mode among 0 1, sha256 take 32, sm3 take 32, length number 8, claimed_time time,"
         "continues take 32, details take 32, nonce take 16",
         "ledger take 32, of key, role among 1 2, name text16 1, assurance text16 0, not_before time, not_after time",
-        "ledger take 32, of key, reason among 0 1 2 3, compromised_since time")
+        "ledger take 32, of key, reason among 0 1 2 3, compromised_since time", "ledger take 32, of key, overlap number 8")
 RECEIPT = (f"c2sp.org/tlog-proof@v1\nextra ({BASE64})\nindex ({DECIMAL})\n((?:{HASH}\n){{0,63}})\n"
            f"((.+)\n({DECIMAL})\n({HASH})\n)\n((?:\u2014 {NAME} {BASE64}\n){{1,100}})")
 def read_statement(data):
     r, s = begin(b"notarium/statement", data, "key key, kind number 1, body bytes16")
     s["id"], s["signatures"] = sha256(data[:r.tell()]), [(s["key"], data[:r.tell()], r.signature(s["key"]))]
     check(s, r.end() and len(data) <= 16384, "more than 16384 bytes")
-    if s["kind"] > 3: return s
+    if s["kind"] > 4: return s
     s.update((body := Reader(s["body"])).fields(BODY[s["kind"]]))
-    if s["kind"] == 2: s["signatures"].append((s["of"], b"notarium/consent/1\n" + s["body"][:body.tell()], body.signature(s["of"])))
+    domain = {2: b"notarium/consent/1\n", 4: b"notarium/rotation/1\n" + data[21:24 + len(s["key"][1])]}.get(s["kind"])
+    if domain: s["signatures"].append((s["of"], domain + s["body"][:body.tell()], body.signature(s["of"])))
     return check(s, body.end() and not (s.get("mode") and s["length"]), "a length in salted mode")
 def read_entry(data):
     r, e = begin(b"notarium/entry", data, "index number 8, time time, previous take 32, statement bytes16")
@@ -92,7 +93,7 @@ def read_disclosure(data):
     try:
         d["entry"] = read_entry(d["leaf"])
         d["statement"] = s = read_statement(d["entry"]["statement"])
-        return check(d, not d["salt"] or s["kind"] > 3 or s.get("mode"), "a salt where nothing is salted")
+        return check(d, not d["salt"] or s["kind"] > 4 or s.get("mode"), "a salt where nothing is salted")
     except NotUnderstood as unknown: return {"entry": {}, "statement": {}, "unknown": str(unknown), **d}
 def read_receipt(data):
     check(found := re.fullmatch(RECEIPT, data.decode()), found and len(data) <= 262144, "a line, or the length")

@@ -13,6 +13,9 @@ pub struct LedgerInfo {
     pub origin: String,
     /// The key that signs them, as a C2SP signed-note verifier key.
     pub vkey: String,
+    /// While the ledger changes its key: the one that is being replaced, which signs them too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retiring_vkey: Option<String>,
     /// Entries under the newest checkpoint.
     pub size: u64,
     /// Root hash at that size, hex.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::{Time, encode_base64};
 use crate::evidence::{
-    Admission, Body, DigestMode, Enrol, Entry, Evidence, Genesis, Revoke, RevokeReason, Role, SignedStatement,
+    Admission, Body, DigestMode, Enrol, Entry, Evidence, Genesis, Revoke, RevokeReason, Role, Rotate, SignedStatement,
 };
 use crate::registry::Registry;
 
@@ -60,6 +60,8 @@ pub enum BodyView {
     Enrol(EnrolView),
     /// Kind 3.
     Revoke(RevokeView),
+    /// Kind 4.
+    Rotate(RotateView),
     /// Any other.
     Unknown {
         /// The kind as a number.
@@ -143,6 +145,21 @@ pub struct RevokeView {
     pub compromised_since: Option<String>,
 }
 
+/// A rotation of the ledger's own key (kind 4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RotateView {
+    /// Leaf hash of entry 0 of the ledger it is meant for, hex.
+    pub ledger: String,
+    /// Suite of the new key.
+    pub suite: u8,
+    /// The new key, hex.
+    pub public_key: String,
+    /// For how many milliseconds from the entry's time on checkpoints are signed by both keys.
+    pub overlap: u64,
+    /// The new key's own signature over its rotation, hex.
+    pub consent: String,
+}
+
 impl EntryView {
     /// An entry, with its statement as far as it is understood.
     #[must_use]
@@ -188,6 +205,7 @@ impl BodyView {
             Body::Evidence(evidence) => Self::Evidence(EvidenceView::new(evidence)),
             Body::Enrol(enrol) => Self::Enrol(EnrolView::new(enrol)),
             Body::Revoke(revoke) => Self::Revoke(RevokeView::new(revoke)),
+            Body::Rotate(rotate) => Self::Rotate(RotateView::new(rotate)),
             Body::Unknown { kind, bytes } => Self::Unknown { code: *kind, bytes: encode_base64(bytes) },
         }
     }
@@ -252,6 +270,18 @@ impl RevokeView {
             public_key: hex(revoke.key.as_bytes()),
             reason: reason_word(revoke.reason).to_owned(),
             compromised_since: stated(revoke.compromised_since),
+        }
+    }
+}
+
+impl RotateView {
+    fn new(rotate: &Rotate) -> Self {
+        Self {
+            ledger: hex(rotate.ledger.as_bytes()),
+            suite: rotate.key.suite_code(),
+            public_key: hex(rotate.key.as_bytes()),
+            overlap: rotate.overlap,
+            consent: hex(&rotate.consent),
         }
     }
 }

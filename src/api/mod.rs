@@ -19,6 +19,8 @@ pub use answer::{
     SubmitAnswer, SubmitRequest, VerifyAnswer, VerifyRequest,
 };
 pub use control::{ControlAnswer, ControlRequest, MAX_CONTROL_LINE};
-pub use entry::{BodyView, EnrolView, EntryView, EvidenceView, GenesisView, RevokeView, StatementView, admission_word};
+pub use entry::{
+    BodyView, EnrolView, EntryView, EvidenceView, GenesisView, RevokeView, RotateView, StatementView, admission_word,
+};
 pub use key::{EnrolmentView, KeyAnswer, KeyAtEntry, KeyList, KeyView, RevocationView};
 pub use problem::{Problem, ProblemKind};

@@ -5,10 +5,12 @@ use thiserror::Error;
 use super::finding::{Finding, NotChecked, Place, What};
 use super::replay::Replay;
 use super::spread::spread;
-use crate::evidence::{Genesis, SignedStatement};
-use crate::merkle::{ConsistencyProof, Hash, TILE_WIDTH, TileId, TreeHead, TreeSize};
+use crate::codec::Time;
+use crate::evidence::{Genesis, Rotate, SignedStatement, SuiteKey};
+use crate::merkle::{ConsistencyProof, Hash, LeafIndex, TILE_WIDTH, TileId, TreeHead, TreeSize};
 use crate::note::VerifierKey;
-use crate::trust::{LogSignature, Policy, QuorumCheck, SignedCheckpoint};
+use crate::registry::{KeyChain, Signers};
+use crate::trust::{LogSignature, Origin, Policy, QuorumCheck, SignedCheckpoint};
 
 /// Something that the ledger stated of its tree, to be compared when the replay comes to its size.
 #[derive(Clone, Debug)]
@@ -43,11 +45,19 @@ pub struct ClaimTooLate {
     pub replayed: u64,
 }
 
-/// A ledger's key and name, by its genesis entry.
+/// A ledger's name, and its keys from genesis on.
 #[derive(Clone, Debug)]
 pub(super) struct Ledger {
-    pub(super) origin: String,
-    pub(super) key: VerifierKey,
+    pub(super) origin: Origin,
+    chain: KeyChain,
+}
+
+/// A checkpoint whose root was compared, and its signature not yet; with the time of the last entry under it.
+#[derive(Clone, Debug)]
+pub(super) struct Unverified {
+    size: TreeSize,
+    last: Time,
+    signed: SignedCheckpoint,
 }
 
 impl Replay {
@@ -116,14 +126,15 @@ impl Replay {
 
     /// A claim against the tree as it is now; signatures are left for later.
     pub(super) fn compare(&mut self, claim: Claim) {
-        let (size, note) = match claim {
+        let (tree, note) = match claim {
             Claim::Head(head) => return self.compare_root(Place::Head(head.size.get()), &head),
-            Claim::Checkpoint { size, note } => (size.get(), note),
+            Claim::Checkpoint { size, note } => (size, note),
         };
+        let size = tree.get();
         match SignedCheckpoint::parse(note) {
             Ok(signed) => {
                 self.compare_root(Place::Checkpoint(size), signed.head());
-                self.unverified.push((size, signed));
+                self.unverified.push(Unverified { size: tree, last: self.last_time, signed });
             }
             Err(error) => {
                 let place = Place::Checkpoint(size);
@@ -153,8 +164,26 @@ impl Replay {
     pub(super) fn check_signatures(&mut self) {
         let unverified = std::mem::take(&mut self.unverified);
         let Some(ledger) = &self.ledger else { return };
-        let wrong = spread(&unverified, self.threads, |_, (size, signed)| ledger.check(*size, signed));
+        let wrong = spread(&unverified, self.threads, |_, unverified| ledger.check(unverified));
         for finding in wrong.into_iter().flatten() {
+            self.findings.push(finding);
+        }
+    }
+
+    /// The policy with the keys that have replaced those which it names, by the entries replayed.
+    #[must_use]
+    pub fn follow_keys(&self, policy: &Policy) -> Policy {
+        let Some(ledger) = &self.ledger else { return policy.clone() };
+        let keys: Vec<VerifierKey> = ledger.chain.keys().iter().filter_map(|own| ledger.vkey(&own.key)).collect();
+        let named = |key: &VerifierKey| policy.logs().iter().any(|log| log.key == *key);
+        let first = keys.iter().position(named).unwrap_or(keys.len());
+        policy.with_logs(&keys[first..])
+    }
+
+    /// Whether the newest checkpoint carries every signature that it must.
+    pub(super) fn check_newest(&mut self, newest: &SignedCheckpoint) {
+        let Some(ledger) = self.ledger.as_ref().filter(|_| *newest.head() == self.frontier.head()) else { return };
+        if let Some(finding) = ledger.check_all(newest, self.last_time) {
             self.findings.push(finding);
         }
     }
@@ -162,12 +191,12 @@ impl Replay {
     /// Steps 5 and 6 of docs/formats.md, "Verification", for the newest checkpoint.
     pub(super) fn judge(&mut self, policy: &Policy, newest: Option<&SignedCheckpoint>) {
         let Some(newest) = newest else { return self.findings.push_unchecked(NotChecked::PolicyUndecided) };
-        let judgement = policy.judge(newest);
+        let judgement = self.follow_keys(policy).judge(newest);
         let bad = match (&judgement.log, judgement.quorum) {
             (LogSignature::Invalid { error, .. }, _) => Some(error.to_string()),
             (LogSignature::OriginMismatch(key), _) => Some(format!("a signature by {}", key.name())),
             (_, QuorumCheck::Invalid) => Some("a cosignature that is not valid".to_owned()),
-            (LogSignature::UnknownKey, _) | (_, QuorumCheck::NotReached { .. }) => {
+            (LogSignature::UnknownKey | LogSignature::Retired { .. }, _) | (_, QuorumCheck::NotReached { .. }) => {
                 return self.findings.push_unchecked(NotChecked::PolicyUndecided);
             }
             (LogSignature::Valid(_), QuorumCheck::NotRequired | QuorumCheck::Reached { .. }) => None,
@@ -180,19 +209,52 @@ impl Replay {
 }
 
 impl Ledger {
-    pub(super) fn of(genesis: &Genesis, statement: &SignedStatement) -> Option<Self> {
-        let key = VerifierKey::new_ed25519(genesis.origin.key_name().clone(), *statement.public_key()?);
-        Some(Self { origin: genesis.origin.to_string(), key })
+    /// Nothing, when the key of genesis is of a suite that is not known.
+    pub(super) fn of(leaf: Hash, genesis: &Genesis, statement: &SignedStatement) -> Option<Self> {
+        statement.public_key()?;
+        Some(Self { origin: genesis.origin.clone(), chain: KeyChain::found(leaf, statement)? })
+    }
+
+    /// Takes a rotation in that was admitted.
+    pub(super) fn rotate(&mut self, entry: u64, time: Time, signer: &SuiteKey, rotate: &Rotate) {
+        // What the chain refuses has no effect; that it was admitted is a finding of its own.
+        let _ = self.chain.rotate(LeafIndex::new(entry), time, signer, rotate);
+    }
+
+    /// The key in force, as checkpoints name it; none when it is of a suite that is not known.
+    pub(super) fn key(&self) -> Option<VerifierKey> {
+        self.vkey(self.chain.in_force())
+    }
+
+    fn vkey(&self, key: &SuiteKey) -> Option<VerifierKey> {
+        Some(VerifierKey::new_ed25519(self.origin.key_name().clone(), *key.known()?))
     }
 
     /// What is wrong with a checkpoint that should be this ledger's.
-    fn check(&self, size: u64, signed: &SignedCheckpoint) -> Option<Finding> {
-        let place = Place::Checkpoint(size);
-        if signed.origin().as_str() != self.origin {
-            return Some(Finding::at(place, What::Origin, &self.origin, signed.origin().as_str()));
+    fn check(&self, unverified: &Unverified) -> Option<Finding> {
+        let Unverified { size, signed, last } = unverified;
+        let place = Place::Checkpoint(size.get());
+        if *signed.origin() != self.origin {
+            return Some(Finding::at(place, What::Origin, self.origin.as_str(), signed.origin().as_str()));
         }
-        let error = signed.note().open(std::slice::from_ref(&self.key)).err()?;
-        let expected = format!("a signature by {}", self.key);
-        Some(Finding::at(place, What::CheckpointSignature, expected, error.to_string()))
+        let speakers: Vec<VerifierKey> = self.chain.speakers(*size).filter_map(|key| self.vkey(key)).collect();
+        let error = signed.note().open(&speakers).err()?;
+        let Signers { in_force, .. } = self.chain.signers(*size, *last);
+        Some(Finding::at(place, What::CheckpointSignature, self.signature_by(in_force), error.to_string()))
+    }
+
+    /// The first signature that a checkpoint lacks, of those that it must carry.
+    fn check_all(&self, newest: &SignedCheckpoint, last: Time) -> Option<Finding> {
+        let size = newest.head().size;
+        let lacks = |key: &&SuiteKey| {
+            self.vkey(key).is_some_and(|vkey| !newest.note().signatures().iter().any(|line| line.is_by(&vkey)))
+        };
+        let lacking = self.chain.signers(size, last).iter().find(lacks)?;
+        let place = Place::Checkpoint(size.get());
+        Some(Finding::at(place, What::CheckpointSignature, self.signature_by(lacking), "none by it"))
+    }
+
+    fn signature_by(&self, key: &SuiteKey) -> String {
+        self.vkey(key).map_or_else(|| "a signature".to_owned(), |vkey| format!("a signature by {vkey}"))
     }
 }

@@ -73,7 +73,7 @@ fn pass_the_screen(examined: &[Examined]) -> bool {
 }
 
 const fn is_of_the_registry(kind: Kind) -> bool {
-    matches!(kind, Kind::Enrol | Kind::Revoke)
+    matches!(kind, Kind::Enrol | Kind::Revoke | Kind::Rotate)
 }
 
 impl Examined {
@@ -98,6 +98,13 @@ impl Examined {
             }
             Err(error) => examined.find(index, What::EntryMalformed, "an entry", error.to_string()),
         }
+        examined
+    }
+
+    /// The same, with its signatures judged one by one.
+    pub(super) fn read_and_verify(index: u64, bytes: &[u8]) -> Self {
+        let mut examined = Self::read(index, bytes);
+        examined.verify(index);
         examined
     }
 

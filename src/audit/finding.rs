@@ -67,7 +67,7 @@ pub enum What {
     Previous,
     /// The submitter's signature is not valid.
     Signature,
-    /// The enrolled key's consent is not valid.
+    /// The consent of the key that is enrolled, or that replaces the ledger's, is not valid.
     Consent,
     /// The entry breaks a rule of admission.
     Admission,

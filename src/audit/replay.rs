@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::admission::{Admission, Applicant};
-use super::claim::{Claim, Ledger};
+use super::claim::{Claim, Ledger, Unverified};
 use super::examine::{Examined, Portion, Signatures, Unread};
 use super::finding::{Finding, Findings, NotChecked, Place, What};
 use super::outcome::AuditReport;
@@ -53,7 +53,7 @@ pub struct Replay {
     pub(super) governing: Vec<(u64, Vec<u8>)>,
     pub(super) claims: BTreeMap<u64, Vec<Claim>>,
     /// Checkpoints whose root was compared, and their signature not yet.
-    pub(super) unverified: Vec<(u64, SignedCheckpoint)>,
+    pub(super) unverified: Vec<Unverified>,
     /// The largest size at which a stated root agreed.
     pub(super) agreed: u64,
     /// Whether the last root compared differed: the next ones then differ for the same reason.
@@ -120,12 +120,15 @@ impl Replay {
     }
 
     /// Replays a part of a ledger alone: from where `frontier` ends, after an entry with leaf hash `last_leaf`. Admission
-    /// and uniqueness are not checked, nor that the first entry's time is not before that of the one before it.
+    /// and uniqueness are not checked, nor that the first entry's time is not before that of the one before it. `before` are
+    /// the genesis and the rotations of the ledger's key before the part, with their indexes.
     #[must_use]
-    pub fn part(threads: usize, frontier: Frontier, last_leaf: Hash, genesis: &[u8]) -> Self {
+    pub fn part(threads: usize, frontier: Frontier, last_leaf: Hash, before: &[(u64, Vec<u8>)]) -> Self {
         let mut replay = Self::new(threads, Uniqueness::ByIndex);
         if frontier.size() > TreeSize::ZERO {
-            replay.check_statement(0, &Examined::read(0, genesis));
+            for (index, entry) in before {
+                replay.check_statement(*index, &Examined::read_and_verify(*index, entry));
+            }
             replay.admission = Admission::NotKnown;
             replay.findings = Findings::default();
         }
@@ -158,10 +161,11 @@ impl Replay {
     pub fn standing(&self, newest: &SignedCheckpoint) -> Option<Standing> {
         let sound = self.findings.count == 0 && self.signatures == Signatures::Strict;
         let ledger = self.ledger.as_ref().filter(|_| sound && *newest.head() == self.frontier.head())?;
+        let key = ledger.key()?;
         let mut frontier = self.frontier.clone();
         frontier.prune();
         Some(Standing {
-            key: ledger.key.clone(),
+            key,
             checkpoint: newest.clone(),
             frontier,
             last_leaf: self.last_leaf,
@@ -286,7 +290,9 @@ impl Replay {
             (Err(Unread::Malformed), _) | (Ok(_), None) => Applicant::Malformed,
         };
         let was_known = self.admission.is_known();
-        if let Some(finding) = self.admission.admit(index, leaf, applicant) {
+        let refused = self.admission.admit(index, leaf, applicant);
+        let was_admitted = refused.is_none();
+        if let Some(finding) = refused {
             self.findings.push(finding);
         }
         if was_known && !self.admission.is_known() {
@@ -294,8 +300,14 @@ impl Replay {
         }
         let governs = applicant.governs();
         let Ok(statement) = statement else { return governs };
-        if let (0, Body::Genesis(genesis)) = (index, statement.body()) {
-            self.ledger = Ledger::of(genesis, statement);
+        match (statement.body(), parts) {
+            (Body::Genesis(genesis), _) if index == 0 => self.ledger = Ledger::of(*leaf, genesis, statement),
+            (Body::Rotate(rotate), Some((_, time, _))) if *is_sound && was_admitted => {
+                if let Some(ledger) = &mut self.ledger {
+                    ledger.rotate(index, *time, statement.key(), rotate);
+                }
+            }
+            _ => {}
         }
         if let Some(ids) = &mut self.ids {
             ids.push(statement.id(), index);
@@ -331,10 +343,13 @@ impl Replay {
         if self.signatures == Signatures::Screened {
             self.findings.push_unchecked(NotChecked::SignaturesOneByOne);
         }
+        if let Some(newest) = newest {
+            self.check_newest(newest);
+        }
         if let Some(policy) = policy.filter(|_| head.size > TreeSize::ZERO) {
             self.judge(policy, newest);
         }
-        let origin = self.ledger.map(|ledger| ledger.origin);
+        let origin = self.ledger.map(|ledger| ledger.origin.to_string());
         AuditReport::new(self.findings, origin, self.from, &head, self.compared).of_part(self.is_part)
     }
 }

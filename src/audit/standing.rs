@@ -45,7 +45,7 @@ pub enum StandingError {
 /// Where a replay stands that found nothing wrong.
 #[derive(Clone, Debug)]
 pub struct Standing {
-    /// The ledger's key, by its genesis entry.
+    /// The ledger's key in force, by the chain of keys from its genesis entry on.
     pub(super) key: VerifierKey,
     /// The newest checkpoint that the replay came to.
     pub(super) checkpoint: SignedCheckpoint,
@@ -94,7 +94,7 @@ impl Standing {
         &self.checkpoint
     }
 
-    /// The ledger's key, whose name is its origin.
+    /// The ledger's key in force, whose name is its origin.
     #[must_use]
     pub fn key(&self) -> &VerifierKey {
         &self.key

@@ -11,8 +11,8 @@ use super::{Exit, passphrase};
 use crate::audit::PORTION;
 use crate::follow::{LogFolder, Source, SourceError, Unread, entries};
 use crate::note::VerifierKey;
-use crate::trust::{Policy, SignedCheckpoint};
-use crate::upkeep::{ImportError, import};
+use crate::trust::{LogKeys, Policy, SignedCheckpoint};
+use crate::upkeep::{ImportError, KEY_FILE, import, retired_key_file};
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
@@ -26,6 +26,9 @@ pub(super) struct Args {
     /// copy that can be served
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
+    /// While the ledger's last checkpoint is signed by two keys: the private key that is being replaced; copied too
+    #[arg(long, value_name = "FILE")]
+    retiring_key: Option<PathBuf>,
     #[command(flatten)]
     source: passphrase::Source,
 }
@@ -41,6 +44,8 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         return Err(anyhow!("{} is not the key that signed the export's checkpoint", args.key.display()))
             .hint("the ledger's own key is wanted; it lies in the ledger's folder as ledger.key");
     }
+    let retiring = args.retiring_key.as_deref().map(|path| args.source.open_key(path, output)).transpose()?;
+    let kept = retiring.as_ref().map(|key| retired_key_file(verifier.name(), &key.public()));
     let policy = Policy::for_log(&verifier, None)?;
     let read = |range: std::ops::Range<u64>| {
         entries(&log, size, range).map_err(|unread| match unread {
@@ -51,11 +56,15 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     let genesis = read(0..size.get().min(1))?.pop().ok_or(ImportError::Empty)?;
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let prepare = |folder: &std::path::Path| {
-        fs::copy(&args.key, folder.join("ledger.key"))?;
+        fs::copy(&args.key, folder.join(KEY_FILE))?;
+        if let (Some(path), Some(kept)) = (&args.retiring_key, &kept) {
+            fs::copy(path, folder.join(kept))?;
+        }
         fs::write(folder.join("policy"), policy.as_bytes())
     };
     let failed = hinted_by(ImportError::hint);
-    let mut imported = import(&args.directory, &genesis, key, threads, prepare).map_err(&failed)?;
+    let mut imported =
+        import(&args.directory, &genesis, LogKeys::new(key, retiring), threads, prepare).map_err(&failed)?;
     let meter = output.meter("importing", Unit::Entries, size.get());
     while imported.size() < size {
         let start = imported.size().get();

@@ -16,10 +16,12 @@ mod find;
 mod history;
 mod import;
 mod init;
+mod key;
 mod key_said;
 mod keygen;
 mod keys;
 mod language;
+mod ledger_key;
 mod ledger_option;
 mod listening;
 mod mirror;
@@ -37,6 +39,7 @@ mod restore;
 mod revoke;
 mod serve;
 mod show;
+mod span;
 mod step_eight;
 mod submit;
 mod verifier;
@@ -124,6 +127,8 @@ enum Command {
     Enrol(enrol::Args),
     /// Revoke a key, for good
     Revoke(revoke::Args),
+    /// Replace a ledger's own key
+    Key(key::Args),
     /// List the keys that a ledger has enrolled and revoked, or show one
     Keys(keys::Args),
     /// Set a challenge to whoever holds a key, answer one, check an answer
@@ -182,6 +187,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Find(args) => find::run(&args, &output),
         Command::Enrol(args) => enrol::run(&args, &output),
         Command::Revoke(args) => revoke::run(&args, &output),
+        Command::Key(args) => key::run(&args, &output),
         Command::Keys(args) => keys::run(&args, &output),
         Command::ProveKey(args) => prove_key::run(&args, &output),
         Command::History(args) => history::run(&args, &output),

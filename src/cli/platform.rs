@@ -104,7 +104,8 @@ fn ledger(reader: &Reader) -> anyhow::Result<PlatformLedger> {
 /// The ledger's key, all registrars, and those that were named; none twice.
 fn operator_keys(reader: &Reader, named: &[PublicKey]) -> anyhow::Result<Vec<OperatorKey>> {
     let registry = reader.registry()?;
-    let mut keys: Vec<(PublicKey, OperatorsWhy)> = vec![(*reader.public_key(), OperatorsWhy::LedgersOwn)];
+    let own = reader.chain().keys().iter().filter_map(|own| own.key.known().copied());
+    let mut keys: Vec<(PublicKey, OperatorsWhy)> = own.map(|key| (key, OperatorsWhy::LedgersOwn)).collect();
     let is_registrar =
         |history: &KeyHistory| history.enrolments().iter().any(|enrolment| enrolment.role == Role::Registrar);
     let mut registrars: Vec<_> = registry.iter().filter(|(_, history)| is_registrar(history)).collect();

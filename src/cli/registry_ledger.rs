@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow};
 
 use super::clock;
+use super::ledger_key::open_keys;
 use super::ledger_option::{Source, client, read_policy};
 use super::output::{Output, WithHint, hinted, hinted_by};
 use super::passphrase;
@@ -14,6 +15,7 @@ use crate::evidence::SignedStatement;
 use crate::merkle::Hash;
 use crate::sequencer::{self, StartError, SubmitError};
 use crate::store::{Memory, OpenError, OpenOptions, Opened, inspect, open};
+use crate::trust::LogKeys;
 
 /// The options that say which ledger.
 #[derive(clap::Args, Debug)]
@@ -97,17 +99,17 @@ fn admit_in(
         OpenError::Locked { .. } => hinted(error, "if it is being served, give its address instead of its folder"),
         error => hinted_by(OpenError::hint)(error),
     })?;
-    let key = passphrase.open_key(&directory.join("ledger.key"), output)?;
-    admit_with(opened, key, statement).with_context(|| format!("the ledger in {}", directory.display()))
+    let keys = open_keys(directory, None, &opened, passphrase, output)?;
+    admit_with(opened, keys, statement).with_context(|| format!("the ledger in {}", directory.display()))
 }
 
 fn admit_with(
     opened: Opened,
-    key: crate::crypto::SigningKey,
+    keys: LogKeys,
     statement: crate::evidence::VerifiedStatement,
 ) -> anyhow::Result<Registered> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().context("cannot start a thread")?;
-    let sequencer = sequencer::start(opened, key, now, sequencer::Limits::default())
+    let sequencer = sequencer::start(opened, keys, now, sequencer::Limits::default())
         .map_err(hinted_by(|error: &StartError| error.hint()))?;
     let admitted = runtime.block_on(async {
         let admitted = sequencer.submit(statement).await;

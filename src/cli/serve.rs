@@ -16,12 +16,12 @@ use clap::value_parser;
 use tokio::runtime::{Builder, Runtime};
 use tracing::{info, warn};
 
+use super::ledger_key::open_keys;
 use super::ledger_option::read_policy;
 use super::listening::{LogArgs, Signals, bind, seconds, socket_address, until_stopped};
 use super::output::{Output, WithHint, hinted_by};
 use super::{Exit, build, clock, passphrase, software};
 use crate::codec::Time;
-use crate::crypto::SigningKey;
 use crate::follow::Mirrored;
 use crate::ledger::CLOCK_TOLERANCE_MS;
 use crate::sequencer::{self, Sequencer, StartError};
@@ -239,14 +239,14 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     }
     // Before the key: nobody should type a passphrase for a ledger that is not there, in use or of a newer format.
     let (opened, reader) = open_ledger(args)?;
-    let key = open_key(args, &reader, output)?;
+    let keys = open_keys(&args.directory, args.ledger_key.as_deref(), &opened, &args.source, output)?;
     let runtime = Builder::new_multi_thread().enable_all().build().context("cannot start the server's threads")?;
     let served = runtime.block_on(async {
         // Before anything is accepted: a signal during the start must not be lost.
         let signals = Signals::listen()?;
         let listener = bind(args.listen).await?;
         let address = listener.local_addr().context("cannot tell the address")?;
-        let sequencer = sequencer::start(opened, key, now, args.limits.sequencer())
+        let sequencer = sequencer::start(opened, keys, now, args.limits.sequencer())
             .map_err(hinted_by(|error: &StartError| error.hint()))
             .with_context(|| format!("cannot go on with the ledger {}", args.directory.display()))?;
         let witnesses = args.witnesses.start(&reader, &sequencer)?;
@@ -327,22 +327,6 @@ fn say_losses(directory: &Path) {
     }
 }
 
-/// The key that is named, or that in the ledger's folder; it must be the ledger's.
-fn open_key(args: &Args, ledger: &Reader, output: &Output) -> anyhow::Result<SigningKey> {
-    let path = args.ledger_key.clone().unwrap_or_else(|| args.directory.join("ledger.key"));
-    if !path.exists() {
-        return Err(anyhow!("the ledger's key is not there: {}", path.display())).hint(
-            "put it back from where it was backed up, or say where it is by --ledger-key FILE; no other key goes on with this ledger",
-        );
-    }
-    let key = args.source.open_key(&path, output)?;
-    let (stored, expected) = (*ledger.public_key(), key.public());
-    if stored != expected {
-        return Err(hinted_by(OpenError::hint)(OpenError::OtherKey { stored, expected }));
-    }
-    Ok(key)
-}
-
 /// Serves files that somebody else's ledger has signed: no key, no store.
 fn run_mirror(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     let mirrored = Mirrored::open(&args.directory)
@@ -373,6 +357,7 @@ fn open_ledger(args: &Args) -> anyhow::Result<(Opened, Reader)> {
     let options = OpenOptions {
         memory: args.limits.memory(),
         key: None,
+        successor: None,
         origin: args.origin.clone(),
         at_least: args.at_least.as_deref().map(read_checkpoint).transpose()?,
     };

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 
 use super::output::{Output, WithHint, hinted};
-use super::{Exit, clock};
+use super::{Exit, clock, span};
 use crate::codec::encode_base64;
 use crate::desk::{HeldReceipt, read_receipt};
 use crate::evidence::{
-    Body, DetailsCheck, DigestMode, Enrol, Evidence, Revoke, RevokeReason, Role, SignedStatement, check_details,
+    Body, DetailsCheck, DigestMode, Enrol, Evidence, Revoke, RevokeReason, Role, Rotate, SignedStatement, check_details,
 };
 use crate::ledger::Receipt;
 use crate::note::SignatureLine;
@@ -76,6 +76,7 @@ fn of_statement(statement: &SignedStatement, receipt: &Receipt) -> Lines {
         Body::Genesis(genesis) => lines.push(("kind", format!("genesis of the ledger {}", genesis.origin))),
         Body::Enrol(enrol) => lines.extend(of_enrolment(enrol)),
         Body::Revoke(revoke) => lines.extend(of_revocation(revoke)),
+        Body::Rotate(rotate) => lines.extend(of_rotation(rotate)),
         Body::Unknown { kind, .. } => lines.push(("kind", format!("{kind}, not understood"))),
     }
     lines
@@ -110,6 +111,14 @@ fn of_revocation(revoke: &Revoke) -> Lines {
         lines.push(("compromised", format!("since {since}, as the signer claims")));
     }
     lines
+}
+
+fn of_rotation(rotate: &Rotate) -> Lines {
+    vec![
+        ("kind", "rotation of the ledger's own key".to_owned()),
+        ("new key", hex::encode(rotate.key.as_bytes())),
+        ("overlap", format!("both keys sign for {} from then on", span::show(rotate.overlap))),
+    ]
 }
 
 fn of_evidence(evidence: &Evidence, receipt: &Receipt) -> Lines {

@@ -9,14 +9,14 @@ use anyhow::{Context, anyhow};
 
 use super::document::{Destination, write_document};
 use super::ledger_option::{Source, read_earlier, read_policy};
-use super::output::{Output, Unit, WithHint, hinted_by};
+use super::output::{Output, Unit, WithHint, hinted, hinted_by};
 use super::{Exit, clock, language, software, step_eight};
 use crate::crypto::{Digests, DualHasher};
 use crate::desk::{
     Deposited, FileError, FolderError, Progress, Target, digest_file, explain, manifest_of, member, package_around,
 };
 use crate::evidence::{Body, Manifest};
-use crate::ledger::{MAX_RECEIPT_BYTES, Receipt};
+use crate::ledger::{MAX_RECEIPT_BYTES, Receipt, follow_rotations};
 use crate::report::{
     Document, FolderDifference, Inputs, LedgerSide, Member, Outcome, Provenance, Remark, Report, Step, Verdict,
     render_text, verify_receipt,
@@ -46,6 +46,10 @@ pub(super) struct Args {
     /// witnessed tree no earlier. With the policy's quorum at both ends the report gives an interval
     #[arg(long, value_name = "FILE")]
     not_before: Option<PathBuf>,
+    /// Receipt of a rotation of the ledger's key, rotation-N.receipt in its folder: it leads from a key of the policy to the one
+    /// that has replaced it, and says since when the old one is retired. May be given several times
+    #[arg(long, value_name = "RECEIPT", requires = "policy")]
+    rotation: Vec<PathBuf>,
     /// The ledger, to look for earlier deposits (check 8): its folder or its address
     #[arg(long, value_name = "DIR-OR-URL")]
     ledger: Option<Source>,
@@ -64,6 +68,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     let policy = args.policy.as_deref().map(read_policy).transpose()?;
+    let policy = policy.map(|policy| follow(policy, &args.rotation)).transpose()?;
     let without = args.not_before.as_deref().map(read_earlier).transpose()?;
     let with = With {
         policy: policy.as_ref(),
@@ -88,6 +93,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     let meter = output.meter("hashing", Unit::Bytes, 0);
     let Verified { report, receipt } = with.verified(&asked, &meter)?;
     drop(meter);
+    tell_of_rotations(&report, policy.as_ref().filter(|_| args.rotation.is_empty()), output);
     if let Some(path) = &args.report {
         let document = Document::report(&report, &receipt, policy.as_ref());
         let destination = Destination { path: Some(path), json: false };
@@ -100,6 +106,37 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         output.data(texts.collect::<Vec<_>>().join("\n").trim_end())?;
     }
     Ok(exit(report.verdict))
+}
+
+/// The policy with what the receipts of rotations prove.
+fn follow(policy: Policy, rotations: &[PathBuf]) -> anyhow::Result<Policy> {
+    const HINT: &str =
+        "--rotation takes the receipt of an entry that replaces the ledger's key, as `notarium key rotate` writes it";
+    if rotations.is_empty() {
+        return Ok(policy);
+    }
+    let read = |path: &PathBuf| {
+        let bytes = read_receipt(path)?;
+        Receipt::parse(&bytes).with_context(|| format!("{} is not a receipt", path.display())).hint(HINT)
+    };
+    let receipts = rotations.iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
+    follow_rotations(&policy, &receipts).map_err(|(place, error)| {
+        let path = rotations.get(place).map(|path| path.display().to_string()).unwrap_or_default();
+        hinted(error, HINT).context(format!("{path} proves no rotation"))
+    })
+}
+
+/// Where nobody whom the policy names has signed, the ledger may have changed its key.
+fn tell_of_rotations(report: &Report, policy: Option<&Policy>, output: &Output) {
+    let is_unmade = report.check(Step::Log).is_some_and(|check| check.outcome == Outcome::NotMade);
+    let Some((policy, checkpoint)) = policy.zip(report.facts.checkpoint.as_ref()).filter(|_| is_unmade) else { return };
+    if policy.logs().iter().any(|log| log.key.name().as_str() == checkpoint.origin) {
+        output.say(format_args!(
+            "the policy names another key of {}: if the ledger has changed its key, the receipt of that (rotation-N.receipt, \
+             from its operator) given with --rotation leads to the new one",
+            checkpoint.origin
+        ));
+    }
 }
 
 /// One piece of evidence to be verified.

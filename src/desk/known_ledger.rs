@@ -85,8 +85,12 @@ impl KnownLedger {
         let Ok(genesis) = info.genesis.parse::<Sha256Digest>() else {
             return Err(MeetError::BadGenesis { address, genesis: info.genesis });
         };
+        // In an overlap both keys sign, and whoever trusts either can judge what comes.
+        let retiring: Option<VerifierKey> = info.retiring_vkey.as_ref().and_then(|vkey| vkey.parse().ok());
         let policy = match policy {
-            Some(policy) if policy.logs().iter().any(|log| log.key == key) => policy,
+            Some(policy) if policy.logs().iter().any(|log| log.key == key || retiring.as_ref() == Some(&log.key)) => {
+                policy
+            }
             Some(_) => return Err(MeetError::NotInPolicy { address, key: Box::new(key) }),
             None => Policy::for_log(&key, None).map_err(|source| MeetError::Policy { address, source })?,
         };

@@ -10,7 +10,7 @@ use crate::note::Origin;
 
 use super::details::Commitment;
 use super::fingerprint::{DigestMode, Fingerprint};
-use super::registry_body::{Enrol, Revoke};
+use super::registry_body::{Enrol, Revoke, Rotate};
 use super::statement::{StatementError, StatementId};
 
 /// What kind of statement it is.
@@ -24,6 +24,8 @@ pub enum Kind {
     Enrol,
     /// 3: a key is revoked.
     Revoke,
+    /// 4: the ledger's own key is replaced.
+    Rotate,
     /// A kind that this version does not know. From 128 on it never changes keys or admission.
     Unknown(u8),
 }
@@ -37,6 +39,7 @@ impl Kind {
             1 => Self::Evidence,
             2 => Self::Enrol,
             3 => Self::Revoke,
+            4 => Self::Rotate,
             unknown => Self::Unknown(unknown),
         }
     }
@@ -49,6 +52,7 @@ impl Kind {
             Self::Evidence => 1,
             Self::Enrol => 2,
             Self::Revoke => 3,
+            Self::Rotate => 4,
             Self::Unknown(code) => code,
         }
     }
@@ -65,6 +69,8 @@ pub enum Body {
     Enrol(Enrol),
     /// Kind 3.
     Revoke(Revoke),
+    /// Kind 4.
+    Rotate(Rotate),
     /// Another kind: not understood.
     Unknown {
         /// Its code.
@@ -83,6 +89,7 @@ impl Body {
             Self::Evidence(_) => Kind::Evidence,
             Self::Enrol(_) => Kind::Enrol,
             Self::Revoke(_) => Kind::Revoke,
+            Self::Rotate(_) => Kind::Rotate,
             Self::Unknown { kind, .. } => Kind::from_code(*kind),
         }
     }
@@ -94,6 +101,7 @@ impl Body {
             Kind::Evidence => Self::Evidence(Evidence::read(&mut reader)?),
             Kind::Enrol => Self::Enrol(Enrol::read(&mut reader)?),
             Kind::Revoke => Self::Revoke(Revoke::read(&mut reader)?),
+            Kind::Rotate => Self::Rotate(Rotate::read(&mut reader)?),
             Kind::Unknown(kind) => return Ok(Self::Unknown { kind, bytes: bytes.to_vec() }),
         };
         reader.finish("body")?;
@@ -108,6 +116,7 @@ impl Body {
             Self::Evidence(evidence) => evidence.write(&mut writer)?,
             Self::Enrol(enrol) => enrol.write(&mut writer)?,
             Self::Revoke(revoke) => revoke.write(&mut writer)?,
+            Self::Rotate(rotate) => rotate.write(&mut writer)?,
             Self::Unknown { bytes, .. } => writer.bytes(bytes),
         }
         Ok(writer.into_bytes())

@@ -12,8 +12,8 @@ pub enum VerifyError {
     /// The signature over the statement is not valid.
     #[error("the signature over the statement does not hold")]
     BadSignature,
-    /// The enrolled key did not consent.
-    #[error("the enrolled key's consent does not hold")]
+    /// The key that is enrolled, or that replaces the ledger's, did not consent.
+    #[error("the consent of the key that it names does not hold")]
     BadConsent,
     /// This version does not know the suite, so it can't tell.
     #[error("signature suite {suite} is not understood")]

@@ -26,5 +26,5 @@ pub use fingerprint::{Agreement, DigestMode, Fingerprint, Salt};
 pub use key::{SuiteKey, VerifyError};
 pub use key_proof::{KeyChallenge, KeyProof, KeyProofError, MAX_KEY_PROOF_BYTES};
 pub use manifest::{Manifest, ManifestError, ManifestLine};
-pub use registry_body::{Enrol, Revoke, RevokeReason, Role};
+pub use registry_body::{Enrol, Revoke, RevokeReason, Role, Rotate};
 pub use statement::{MAX_STATEMENT_BYTES, SignedStatement, StatementError, StatementId, VerifiedStatement};

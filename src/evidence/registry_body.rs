@@ -1,8 +1,8 @@
-//! The bodies of the registry's statements: a key is enrolled, a key is revoked.
+//! The bodies of the registry's statements: a key is enrolled, a key is revoked, the ledger's own is replaced.
 //!
-//! Form only; who may enrol and revoke is decided where keys in force are kept.
+//! Form only; who may enrol, revoke and rotate is decided where keys in force are kept.
 //!
-//! Follows docs/formats.md, Statement (kinds 2 and 3).
+//! Follows docs/formats.md, Statement (kinds 2, 3 and 4).
 
 use crate::codec::{Reader, Time, Writer};
 use crate::merkle::Hash;
@@ -12,6 +12,8 @@ use super::statement::StatementError;
 
 /// Domain of an enrolled key's consent.
 pub(super) const CONSENT: &[u8] = b"notarium/consent/1\n";
+/// Domain of the consent of a ledger's next key: none to an enrolment can be taken for it.
+pub(super) const ROTATION: &[u8] = b"notarium/rotation/1\n";
 
 /// Longest public name, and longest note on how identity was checked, in bytes.
 const MAX_TEXT: usize = 255;
@@ -138,6 +140,55 @@ impl Revoke {
         self.key.write(writer)?;
         writer.u8(self.reason as u8);
         writer.time(self.compromised_since);
+        Ok(())
+    }
+}
+
+/// A ledger's own key is replaced by another; signed by the one that is replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rotate {
+    /// Leaf hash of that ledger's entry 0.
+    pub ledger: Hash,
+    /// The new key.
+    pub key: SuiteKey,
+    /// For how many milliseconds from the entry's time on checkpoints are signed by both keys; at most 2^53-1.
+    pub overlap: u64,
+    /// The new key's signature over [`Rotate::consent_message`]; 64 bytes in suite 1.
+    pub consent: Vec<u8>,
+}
+
+impl Rotate {
+    /// What the new key signs: the consent's domain, the key that it replaces, and the body up to the consent.
+    ///
+    /// # Errors
+    ///
+    /// A field longer than its length prefix can say, or an overlap above 2^53-1.
+    pub fn consent_message(&self, replaced: &SuiteKey) -> Result<Vec<u8>, StatementError> {
+        let mut writer = Writer::default();
+        writer.bytes(ROTATION);
+        replaced.write(&mut writer)?;
+        self.write_terms(&mut writer)?;
+        Ok(writer.into_bytes())
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, StatementError> {
+        let ledger = Hash::from_bytes(reader.bytes("ledger")?);
+        let key = SuiteKey::read(reader)?;
+        let overlap = reader.u64("overlap")?;
+        let consent = key.read_signature(reader, "consent")?.to_vec();
+        Ok(Self { ledger, key, overlap, consent })
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) -> Result<(), StatementError> {
+        self.write_terms(writer)?;
+        writer.bytes16("consent", &self.consent)?;
+        Ok(())
+    }
+
+    fn write_terms(&self, writer: &mut Writer) -> Result<(), StatementError> {
+        writer.bytes(self.ledger.as_bytes());
+        self.key.write(writer)?;
+        writer.u64("overlap", self.overlap)?;
         Ok(())
     }
 }

@@ -16,7 +16,7 @@ use crate::note::NameError;
 
 use super::body::{Body, Kind};
 use super::key::{SuiteKey, VerifyError};
-use super::registry_body::{CONSENT, Revoke};
+use super::registry_body::{CONSENT, ROTATION, Revoke};
 
 /// Largest signed statement, in bytes.
 pub const MAX_STATEMENT_BYTES: usize = 16_384;
@@ -255,16 +255,26 @@ impl SignedStatement {
         self.key.verify(self.signed_bytes(), self.signature(), VerifyError::BadSignature)
     }
 
-    /// Checks, for an enrolment, that the enrolled key consents; other kinds need no consent.
+    /// Checks, for an enrolment or a rotation, that the key which it names consents; other kinds need no consent.
     ///
     /// # Errors
     ///
-    /// [`VerifyError::BadConsent`], [`VerifyError::UnknownSuite`] of the enrolled key.
+    /// [`VerifyError::BadConsent`], [`VerifyError::UnknownSuite`] of that key, or of one that it replaces.
     pub fn check_consent(&self) -> Result<(), VerifyError> {
-        let Body::Enrol(enrol) = &self.body else { return Ok(()) };
         let body = &self.bytes[self.body_at.clone()];
-        let terms = &body[..body.len() - size_of::<u16>() - enrol.consent.len()];
-        enrol.key.verify(&[CONSENT, terms].concat(), &enrol.consent, VerifyError::BadConsent)
+        match &self.body {
+            Body::Enrol(enrol) => {
+                let terms = &body[..body.len() - size_of::<u16>() - enrol.consent.len()];
+                enrol.key.verify(&[CONSENT, terms].concat(), &enrol.consent, VerifyError::BadConsent)
+            }
+            Body::Rotate(rotate) => {
+                let terms = &body[..body.len() - size_of::<u16>() - rotate.consent.len()];
+                // Suite and key of the signer stand between the header and the kind.
+                let replaced = &self.bytes[HEADER.len()..self.body_at.start - size_of::<u16>() - 1];
+                rotate.key.verify(&[ROTATION, replaced, terms].concat(), &rotate.consent, VerifyError::BadConsent)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Checks, for a revocation, that the suite of the revoked key is understood: there is no signature of it to judge.

@@ -162,7 +162,7 @@ impl Mirror {
             replay.findings().push(Finding::at_entry(index, What::StatementRepeated, "a new statement", found));
         };
         self.state.find_repeats(size.get(), repeat)?;
-        let passes = policy.is_none_or(|policy| policy.judge(newest).passes());
+        let passes = policy.is_none_or(|policy| replay.follow_keys(policy).judge(newest).passes());
         let Some(standing) = replay.standing(newest).filter(|_| passes) else {
             return self.refuse(replay, newest, policy, source);
         };

@@ -8,6 +8,7 @@ use std::path::Path;
 use thiserror::Error;
 
 use super::folder::LogFolder;
+use super::key_chain::{in_force, keys_before};
 use super::source::{Source, SourceError, Unread};
 use crate::audit::Finding;
 use crate::evidence::{Admission, Body, Entry, decode_bundle, encode_bundle};
@@ -68,24 +69,26 @@ impl Mirrored {
     /// [`MirroredError`].
     pub fn open(path: &Path) -> Result<Self, MirroredError> {
         let folder = LogFolder::new(path);
-        let size = SignedCheckpoint::parse(folder.checkpoint()?)?.head().size;
+        let newest = SignedCheckpoint::parse(folder.checkpoint()?)?;
+        let size = newest.head().size;
         let bundle = BundleId::at(0, size).ok_or(MirroredError::NoGenesis)?;
         let bytes = folder.bundle(bundle)?;
         let first = decode_bundle(&bytes).ok().and_then(|entries| entries.first().copied().map(Entry::parse));
         let entry = first.and_then(Result::ok).ok_or(MirroredError::NoGenesis)?;
         let statement = entry.statement().map_err(|_| MirroredError::NoGenesis)?;
-        let (Body::Genesis(genesis), Some(key)) = (statement.body(), statement.public_key()) else {
+        let Body::Genesis(genesis) = statement.body() else {
             return Err(MirroredError::NoGenesis);
         };
+        let key = in_force(&keys_before(&folder, &newest, size.get())?).ok_or(MirroredError::NoGenesis)?;
         Ok(Self {
-            key: VerifierKey::new_ed25519(genesis.origin.key_name().clone(), *key),
+            key: VerifierKey::new_ed25519(genesis.origin.key_name().clone(), key),
             genesis: entry.leaf_hash(),
             admission: genesis.admission,
             folder,
         })
     }
 
-    /// The ledger's key, whose name is its origin.
+    /// The ledger's key in force when the folder was opened, whose name is its origin.
     #[must_use]
     pub const fn key(&self) -> &VerifierKey {
         &self.key

@@ -5,6 +5,7 @@
 //! people (`cli`), how a copy is served (`server`).
 
 mod folder;
+mod key_chain;
 mod mirror;
 mod mirrored;
 mod monitor;
@@ -13,6 +14,7 @@ mod source;
 mod split;
 
 pub use folder::LogFolder;
+pub use key_chain::keys_before;
 pub use mirror::{CaughtUp, Mirror, MirrorError, Step};
 pub use mirrored::{Mirrored, MirroredError};
 pub use monitor::{Monitor, MonitorError, Seen};

@@ -5,6 +5,7 @@
 
 use thiserror::Error;
 
+use super::key_chain::keys_before;
 use super::source::{Source, SourceError, Unread, entries};
 use crate::audit::{AuditReport, Claim, Replay, Signatures, Stop, replay_all};
 use crate::evidence::Entry;
@@ -95,11 +96,8 @@ impl<S: Source> Monitor<S> {
             Some(before) => nodes.node(before).map_err(unusable)?,
             None => Hash::from_bytes([0; Hash::LEN]),
         };
-        let genesis = match entries(&source, size, 0..size.get().min(1)) {
-            Ok(entries) => entries.into_iter().next().unwrap_or_default(),
-            Err(unread) => return Err(unanswered(from, unread)),
-        };
-        let replay = Replay::part(threads, frontier, last_leaf, &genesis).with_signatures(Signatures::Strict);
+        let before = keys_before(&source, &last, from).map_err(|unread| unanswered(from, unread))?;
+        let replay = Replay::part(threads, frontier, last_leaf, &before).with_signatures(Signatures::Strict);
         Ok(Self { source, replay, last })
     }
 

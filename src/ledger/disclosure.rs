@@ -233,7 +233,7 @@ fn is_surely_plain(entry: &[u8]) -> Result<bool, DisclosureError> {
 fn says_plain(statement: &SignedStatement) -> bool {
     match statement.body() {
         Body::Evidence(evidence) => evidence.fingerprint.mode() == DigestMode::Plain,
-        Body::Genesis(_) | Body::Enrol(_) | Body::Revoke(_) => true,
+        Body::Genesis(_) | Body::Enrol(_) | Body::Revoke(_) | Body::Rotate(_) => true,
         Body::Unknown { .. } => false,
     }
 }

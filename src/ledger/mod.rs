@@ -12,8 +12,10 @@ mod appender;
 mod batch;
 mod disclosure;
 mod receipt;
+mod rotation;
 
 pub use appender::{Appender, CLOCK_TOLERANCE_MS, GenesisError, PlanError, genesis, genesis_again};
 pub use batch::{Batch, PlannedEntry};
 pub use disclosure::{DisclosedDetails, Disclosure, DisclosureError};
 pub use receipt::{MAX_RECEIPT_BYTES, Receipt, ReceiptError};
+pub use rotation::{RotationProofError, follow_rotations};

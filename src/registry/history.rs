@@ -89,6 +89,8 @@ pub enum Standing {
     Expired,
     /// It is revoked, for good.
     Revoked,
+    /// It was the ledger's own, and another has replaced it.
+    Retired,
 }
 
 /// What a ledger says of one key. Of a key that is not enrolled there may still be a revocation.

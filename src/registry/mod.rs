@@ -10,11 +10,13 @@
 //! What is not here: signatures and consents (`evidence` judges those, and what it refuses must not be given here), kinds and
 //! versions that are not understood (whoever replays says so), and the chain of entries.
 
+mod chain;
 mod history;
 mod keys;
 mod not_admitted;
 mod rules;
 
+pub use chain::{KeyChain, LedgerKey, Replaced, Signers};
 pub use history::{Enrolment, KeyHistory, Revocation, Standing};
 pub use not_admitted::NotAdmitted;
 pub use rules::Registry;

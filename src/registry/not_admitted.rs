@@ -54,9 +54,32 @@ pub enum NotAdmitted {
     /// A registrar that would make or unmake registrars, as the thief of its key would.
     #[error("that key is to be, or is, a registrar's, and only the ledger's own key enrols and revokes registrars")]
     RegistrarByRegistrar,
-    /// An enrolment or revocation of the ledger's own key.
-    #[error("that key is the ledger's own, which can be neither enrolled nor revoked")]
+    /// An enrolment or revocation of a key that is or was the ledger's own, or a rotation to it.
+    #[error("that key is or was the ledger's own, which can be neither enrolled nor revoked, nor come again")]
     LedgersKey,
+    /// A key that was the ledger's own signs nothing after another has replaced it.
+    #[error("the key was the ledger's own until entry {entry} replaced it")]
+    KeyRetired {
+        /// The rotation.
+        entry: LeafIndex,
+    },
+    /// A rotation by another key than the ledger's own.
+    #[error("the key is not the ledger's own, which alone names the key that replaces it")]
+    RotationByOther,
+    /// A rotation while both keys of the one before it sign.
+    #[error("the rotation by entry {entry} is not over before {until}: until then two keys sign")]
+    RotationInOverlap {
+        /// The rotation before.
+        entry: LeafIndex,
+        /// When its overlap ends.
+        until: Time,
+    },
+    /// A rotation to a key that the ledger says something of already.
+    #[error("that key was enrolled or revoked by entry {entry}, and the ledger's own key has no other part")]
+    KeyHasPart {
+        /// The first entry that says something of it.
+        entry: LeafIndex,
+    },
     /// Revocation is final.
     #[error("that key was revoked by entry {entry}, and revocation is final")]
     RevokedBefore {
@@ -90,6 +113,10 @@ impl NotAdmitted {
             Self::LedgersKey => "a key other than the ledger's own",
             Self::RevokedBefore { .. } => "a key that is not revoked before",
             Self::Backdated => "no compromised_since",
+            Self::KeyRetired { .. } => "the ledger's key in force",
+            Self::RotationByOther => "a rotation by the ledger's own key",
+            Self::RotationInOverlap { .. } => "a rotation after the overlap of the one before",
+            Self::KeyHasPart { .. } => "a rotation to a key without another part",
         }
     }
 
@@ -105,6 +132,8 @@ impl NotAdmitted {
             Self::KeyIsLedgers => Some("make a registrar with the ledger's key, and sign with the registrar's"),
             Self::RegistrarByRegistrar => Some("sign with the ledger's own key, ledger.key in its folder"),
             Self::Backdated => Some("a registrar can say it; or leave the time out"),
+            Self::KeyRetired { .. } => Some("sign with the ledger's key in force, ledger.key in its folder"),
+            Self::KeyHasPart { .. } => Some("make a new key"),
             _ => None,
         }
     }

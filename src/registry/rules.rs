@@ -3,9 +3,10 @@
 //! Follows docs/formats.md, Admission; the comments quote it.
 
 use crate::codec::Time;
-use crate::evidence::{Admission, Body, Enrol, Revoke, Role, SignedStatement, SuiteKey};
+use crate::evidence::{Admission, Body, Enrol, Revoke, Role, Rotate, SignedStatement, SuiteKey};
 use crate::merkle::{Hash, LeafIndex};
 
+use super::chain::{KeyChain, Replaced};
 use super::history::{Enrolment, KeyHistory, Revocation, Standing};
 use super::keys::Keys;
 use super::not_admitted::NotAdmitted;
@@ -13,8 +14,7 @@ use super::not_admitted::NotAdmitted;
 /// Who may sign what on a ledger, by its entries so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registry {
-    ledger: Hash,
-    ledger_key: SuiteKey,
+    chain: KeyChain,
     admission: Admission,
     keys: Keys,
 }
@@ -25,19 +25,25 @@ impl Registry {
     #[must_use]
     pub fn found(ledger: Hash, genesis: &SignedStatement) -> Option<Self> {
         let Body::Genesis(body) = genesis.body() else { return None };
-        Some(Self { ledger, ledger_key: genesis.key().clone(), admission: body.admission, keys: Keys::none() })
+        Some(Self { chain: KeyChain::found(ledger, genesis)?, admission: body.admission, keys: Keys::none() })
     }
 
     /// Leaf hash of the ledger's entry 0, which every registry statement must name.
     #[must_use]
     pub const fn ledger(&self) -> &Hash {
-        &self.ledger
+        self.chain.ledger()
     }
 
-    /// The ledger's own key.
+    /// The ledger's own key, the one in force.
     #[must_use]
-    pub const fn ledger_key(&self) -> &SuiteKey {
-        &self.ledger_key
+    pub fn ledger_key(&self) -> &SuiteKey {
+        self.chain.in_force()
+    }
+
+    /// The ledger's own keys, from genesis on.
+    #[must_use]
+    pub const fn chain(&self) -> &KeyChain {
+        &self.chain
     }
 
     /// Who may deposit.
@@ -78,19 +84,23 @@ impl Registry {
     /// How a key stands at a time, by all entries so far.
     #[must_use]
     pub fn standing(&self, key: &SuiteKey, time: Time) -> Standing {
-        self.stands(key, |history| history.standing(time))
+        let stands = self.chain.get(key).map(|own| own.replaced.map_or(Standing::LedgersOwn, |_| Standing::Retired));
+        stands.unwrap_or_else(|| self.enrolled(key, |history| history.standing(time)))
     }
 
     /// How a key stood at an entry of that time.
     #[must_use]
     pub fn standing_at(&self, key: &SuiteKey, entry: LeafIndex, time: Time) -> Standing {
-        self.stands(key, |history| history.standing_at(entry, time))
+        let retired = |replaced: Replaced| replaced.entry < entry;
+        let stands =
+            self.chain.get(key).filter(|own| own.entry < entry || own.entry.get() == 0).map(|own| match own.replaced {
+                Some(replaced) if retired(replaced) => Standing::Retired,
+                _ => Standing::LedgersOwn,
+            });
+        stands.unwrap_or_else(|| self.enrolled(key, |history| history.standing_at(entry, time)))
     }
 
-    fn stands(&self, key: &SuiteKey, by_history: impl FnOnce(&KeyHistory) -> Standing) -> Standing {
-        if *key == self.ledger_key {
-            return Standing::LedgersOwn;
-        }
+    fn enrolled(&self, key: &SuiteKey, by_history: impl FnOnce(&KeyHistory) -> Standing) -> Standing {
         self.history(key).map_or(Standing::NotEnrolled, by_history)
     }
 
@@ -106,12 +116,17 @@ impl Registry {
         if let Some(Revocation { entry, .. }) = self.revocation(signer) {
             return Err(NotAdmitted::KeyRevoked { entry: *entry });
         }
+        // "A key that was replaced signs nothing later, but checkpoints."
+        if let Some(Replaced { entry, .. }) = self.chain.get(signer).and_then(|own| own.replaced) {
+            return Err(NotAdmitted::KeyRetired { entry });
+        }
         match statement.body() {
             // "Entry 0 is genesis, and only entry 0."
             Body::Genesis(_) => Err(NotAdmitted::SecondGenesis),
             Body::Evidence(_) => self.judge_deposit(time, signer),
             Body::Enrol(enrol) => self.judge_enrolment(time, signer, enrol),
             Body::Revoke(revoke) => self.judge_revocation(time, signer, revoke),
+            Body::Rotate(rotate) => self.judge_rotation(time, signer, rotate),
             Body::Unknown { .. } => Ok(()),
         }
     }
@@ -132,6 +147,7 @@ impl Registry {
                 let revocation = Revocation::new(entry, time, statement.key(), revoke);
                 self.keys.begin_or_get(&revoke.key).revocation = Some(revocation);
             }
+            Body::Rotate(rotate) => self.chain.rotate(entry, time, statement.key(), rotate)?,
             Body::Genesis(_) | Body::Evidence(_) | Body::Unknown { .. } => {}
         }
         Ok(())
@@ -155,7 +171,7 @@ impl Registry {
 
     fn judge_enrolment(&self, time: Time, signer: &SuiteKey, enrol: &Enrol) -> Result<(), NotAdmitted> {
         self.judge_subject(&enrol.ledger, &enrol.key)?;
-        let by_ledger = *signer == self.ledger_key;
+        let by_ledger = signer == self.chain.in_force();
         match enrol.role {
             // "The ledger's key enrols and revokes registrars."
             Role::Registrar if by_ledger => Ok(()),
@@ -169,7 +185,7 @@ impl Registry {
 
     fn judge_revocation(&self, time: Time, signer: &SuiteKey, revoke: &Revoke) -> Result<(), NotAdmitted> {
         self.judge_subject(&revoke.ledger, &revoke.key)?;
-        let by_ledger = *signer == self.ledger_key;
+        let by_ledger = signer == self.chain.in_force();
         match self.is_registrars(&revoke.key) {
             // "Every key but the ledger's may revoke itself." "`compromised_since` is 0 when a key revokes itself."
             _ if *signer == revoke.key => match revoke.compromised_since {
@@ -184,14 +200,23 @@ impl Registry {
         }
     }
 
-    /// What holds for the key that any registry statement is about.
+    fn judge_rotation(&self, time: Time, signer: &SuiteKey, rotate: &Rotate) -> Result<(), NotAdmitted> {
+        self.chain.judge(time, signer, rotate)?;
+        // "To a key that the ledger says nothing of."
+        match self.history(&rotate.key).and_then(KeyHistory::first_entry) {
+            Some(entry) => Err(NotAdmitted::KeyHasPart { entry }),
+            None => Ok(()),
+        }
+    }
+
+    /// What holds for the key that an enrolment or revocation is about.
     fn judge_subject(&self, ledger: &Hash, key: &SuiteKey) -> Result<(), NotAdmitted> {
         // "Registry statements name their ledger."
-        if *ledger != self.ledger {
+        if *ledger != *self.chain.ledger() {
             return Err(NotAdmitted::OtherLedger { named: *ledger });
         }
-        // "It can't itself be enrolled or revoked."
-        if *key == self.ledger_key {
+        // "It can't itself be enrolled or revoked." Nor can one that it has replaced.
+        if self.chain.get(key).is_some() {
             return Err(NotAdmitted::LedgersKey);
         }
         // "Revocation is final: a revoked key is never enrolled again."
@@ -204,7 +229,7 @@ impl Registry {
     /// "A key is in force when it is not revoked and its last enrolment has `not_before` <= time < `not_after`." That it is not
     /// revoked was seen before.
     fn need(&self, role: Role, time: Time, key: &SuiteKey) -> Result<(), NotAdmitted> {
-        if *key == self.ledger_key {
+        if key == self.chain.in_force() {
             return Err(NotAdmitted::KeyIsLedgers);
         }
         let Some((history, last)) = self.history(key).and_then(|history| Some((history, history.enrolments.last()?)))

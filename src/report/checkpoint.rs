@@ -43,6 +43,9 @@ fn check_log(judgement: &CheckpointJudgement, facts: &mut Facts) -> Check {
             (Outcome::Passed, Sentence::from(Word::LogSigned).with("key", named(key)))
         }
         LogSignature::UnknownKey => (Outcome::NotMade, Word::LogKeyUnknown.into()),
+        LogSignature::Retired { key, at } => {
+            (Outcome::NotMade, Sentence::from(Word::LogKeyRetired).with("key", named(key)).with("time", *at))
+        }
         LogSignature::Invalid { key, error } => {
             let why = Sentence::from(Word::LogSignatureBad).with("key", named(key));
             (Outcome::Failed, why.with("error", error.to_string()))

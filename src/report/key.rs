@@ -33,6 +33,8 @@ pub enum KeyStanding {
     Expired,
     /// It had been revoked: the entry should not have been admitted.
     Revoked,
+    /// It had been the ledger's own: the entry should not have been admitted.
+    Retired,
 }
 
 impl From<Standing> for KeyStanding {
@@ -44,6 +46,7 @@ impl From<Standing> for KeyStanding {
             Standing::InForce => Self::InForce,
             Standing::Expired => Self::Expired,
             Standing::Revoked => Self::Revoked,
+            Standing::Retired => Self::Retired,
         }
     }
 }
@@ -174,6 +177,7 @@ impl KeyAtEntry {
         match self.standing {
             KeyStanding::NotChecked => Some(Word::KeyNotChecked.into()),
             KeyStanding::LedgersOwn => Some(Word::KeyLedgersOwn.into()),
+            KeyStanding::Retired => Some(Word::KeyRetired.into()),
             KeyStanding::NotEnrolled => Some(Word::KeyNotEnrolled.into()),
             KeyStanding::NotYetValid => {
                 let from = enrolment.and_then(|enrolment| enrolment.not_before)?;
@@ -242,7 +246,7 @@ impl Whom {
         if by == key {
             return Self::Itself;
         }
-        if by == registry.ledger_key() {
+        if registry.chain().get(by).is_some() {
             return Self::LedgersOwn;
         }
         let name = registry.name_at(by, at).map(ToOwned::to_owned);

@@ -135,10 +135,14 @@ fn suite_not_understood(statement: &SignedStatement) -> Sentence {
     Sentence::from(Word::SuiteNotUnderstood).with("suite", u64::from(statement.suite_code()))
 }
 
-/// Step 3: the submitter's signature over the statement, and the consent that an enrolment carries.
+/// Step 3: the submitter's signature over the statement, and the consent that an enrolment or a rotation carries.
 fn check_signature(statement: &SignedStatement) -> Check {
     let key = hex::encode(statement.key().as_bytes());
-    let valid = if matches!(statement.body(), Body::Enrol(_)) { Word::ConsentValid } else { Word::SignatureValid };
+    let valid = if matches!(statement.body(), Body::Enrol(_) | Body::Rotate(_)) {
+        Word::ConsentValid
+    } else {
+        Word::SignatureValid
+    };
     // Both are judged, whatever the other says: a suite that is not understood must not hide a signature that is bad.
     let judged = match (statement.check_signature(), statement.check_consent()) {
         (Err(error), Ok(())) | (Ok(()), Err(error)) => Err(error),

@@ -123,10 +123,10 @@ words! {
     SuiteNotUnderstood: "not understood: signature suite {suite} is not known to this software",
         "无法理解：本软件不认识签名套件 {suite}";
     SignatureValid: "the statement is signed by key {key}", "声明由密钥 {key} 签名，签名有效";
-    ConsentValid: "the statement is signed by key {key}, with the consent of the enrolled key",
-        "声明由密钥 {key} 签名，签名有效，且被登记密钥已同意";
+    ConsentValid: "the statement is signed by key {key}, with the consent of the key that it names",
+        "声明由密钥 {key} 签名，签名有效，且其所列密钥已同意";
     SignatureBad: "the signature over the statement is not valid for key {key}", "声明的签名对密钥 {key} 无效";
-    ConsentBad: "the enrolled key's consent is not valid", "被登记密钥的同意签名无效";
+    ConsentBad: "the consent of the key that it names is not valid", "其所列密钥的同意签名无效";
     NothingDisclosed: "nothing is disclosed, so nothing contradicts the deposit", "未披露任何内容，故与存证无矛盾";
     DetailsWithheld: "the deposit commits to private details, which are not disclosed here",
         "存证含有私密详情的承诺值，此处未披露详情";
@@ -147,6 +147,9 @@ words! {
         "策略所列账本密钥 {key} 的签名无效：{error}";
     LogOriginDiffers: "the checkpoint is of {origin}, but {key} signs for another origin",
         "检查点来源为 {origin}，而签名密钥 {key} 属于另一来源";
+    LogKeyRetired: "signed by key {key} alone, which the ledger has replaced: it counts for {origin} only where a quorum of witnesses \
+                   vouches for a time before {time}",
+        "仅由密钥 {key} 签署，而该密钥已被账本轮换停用：须有法定数目的见证人证明时间早于 {time}，方可为 {origin} 采信";
     LogKeyUnknown: "no log key of the policy signed this checkpoint of {origin}",
         "核验策略中没有任何账本密钥签署过 {origin} 的该检查点";
     PolicyNotGiven: "no policy was given, so no key is trusted", "未提供核验策略，故不信任任何密钥";
@@ -181,6 +184,7 @@ words! {
     KeyNotChecked: "the standing of this key was not checked", "该密钥的登记与撤销情况未经核验";
     KeyNotEnrolled: "key not enrolled", "密钥未登记";
     KeyLedgersOwn: "the ledger's own key", "账本自身的密钥";
+    KeyRetired: "a key that was the ledger's own, and was replaced", "账本已轮换停用的密钥";
     KeyEnrolled: "enrolled as {name}, by {by}, entry {entry}", "登记名称 {name}，由{by}登记（第 {entry} 号条目）";
     KeyAssurance: "identity, in the registrar's words: {assurance}", "身份核实（登记机构所述）：{assurance}";
     KeyNotYetValid: "not in force at this entry: the enrolment begins at {time}", "在该条目处尚未生效：登记自 {time} 起有效";

@@ -8,10 +8,9 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::codec::Time;
-use crate::crypto::SigningKey;
 use crate::evidence::{Kind, VerifiedStatement};
 use crate::store::{Opened, TipError};
-use crate::trust::SignedCheckpoint;
+use crate::trust::{LogKeys, LogSigner as _, SignedCheckpoint};
 
 use super::admitted::Admitted;
 use super::limits::Limits;
@@ -22,7 +21,7 @@ use super::thread::{Announcer, Clock, Thread};
 /// Why a sequencer could not be started.
 #[derive(Debug, Error)]
 pub enum StartError {
-    /// The key is not the ledger's.
+    /// A key is lacking that must sign, or the key is not the ledger's.
     #[error("the key is not the ledger's")]
     OtherKey,
     /// The checkpoint of the ledger as it was found can't be recorded.
@@ -64,16 +63,17 @@ pub struct Sequencer {
 /// [`StartError`].
 pub fn start(
     opened: Opened,
-    key: SigningKey,
+    keys: impl Into<LogKeys>,
     clock: impl Fn() -> Time + Send + 'static,
     limits: Limits,
 ) -> Result<Sequencer, StartError> {
     let Opened { mut writer, reader, appender, .. } = opened;
-    if key.public() != *reader.public_key() {
+    let keys = keys.into();
+    if !writer.due().iter().all(|due| keys.holds(due)) {
         return Err(StartError::OtherKey);
     }
     let clock = Clock::new(clock);
-    let found = writer.publish_stored(&key)?;
+    let found = writer.publish_stored(&keys)?;
     let (sender, receiver) = mpsc::channel(limits.queue.get());
     let room = Arc::new(Room::new(reader.directory(), limits.least_free_bytes));
     let (state_sender, state) = watch::channel(if room.check(0).is_ok() { State::Admitting } else { State::DiskFull });
@@ -82,7 +82,7 @@ pub fn start(
         writer,
         reader,
         appender,
-        key,
+        keys,
         clock: clock.clone(),
         last: found,
         batch: limits.batch.get(),

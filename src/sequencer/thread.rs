@@ -6,12 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::codec::Time;
-use crate::crypto::SigningKey;
 use crate::evidence::{StatementId, VerifiedStatement};
 use crate::ledger::{Appender, PlanError};
 use crate::merkle::LeafIndex;
 use crate::store::{CommitError, Published, Reader, Writer};
-use crate::trust::SignedCheckpoint;
+use crate::trust::{LogKeys, SignedCheckpoint};
 
 use super::admitted::Admitted;
 use super::judge::Judge;
@@ -38,7 +37,7 @@ pub(super) struct Thread {
     pub(super) writer: Writer,
     pub(super) reader: Reader,
     pub(super) appender: Appender,
-    pub(super) key: SigningKey,
+    pub(super) keys: LogKeys,
     pub(super) clock: Clock,
     /// The checkpoint of the stored tree; it is written with the next commit.
     pub(super) last: Arc<SignedCheckpoint>,
@@ -172,7 +171,7 @@ impl Thread {
         let batch = self.appender.plan(now, statements).map_err(|error| cannot_plan(&error))?;
         let next = batch.next();
         let committed = self.writer.commit(batch, &self.last).map_err(|error| cannot_commit(&error))?;
-        let signed = committed.sign(&self.key);
+        let signed = committed.sign(&self.keys);
         let published = self.writer.publish(signed).map_err(|error| Failure::Unknown(chain(&error)))?;
         self.appender = next;
         self.last = Arc::clone(published.checkpoint());

@@ -107,6 +107,7 @@ async fn ledger(State(app): State<MirrorApp>) -> Result<Json<LedgerInfo>, Refusa
         Ok(Json(LedgerInfo {
             origin: mirrored.key().name().to_string(),
             vkey: mirrored.key().to_string(),
+            retiring_vkey: None,
             size: head.size.get(),
             root: hex::encode(head.root.as_bytes()),
             genesis: hex::encode(mirrored.genesis().as_bytes()),

@@ -23,6 +23,7 @@ pub(super) async fn ledger(State(app): State<App>) -> Json<LedgerInfo> {
     Json(LedgerInfo {
         origin: app.reader.origin().to_string(),
         vkey: app.vkey.to_string(),
+        retiring_vkey: app.retiring().map(|key| key.to_string()),
         size: head.size.get(),
         root: hex(&head.root),
         genesis: hex(app.reader.genesis()),

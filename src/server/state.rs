@@ -164,6 +164,13 @@ impl Shared {
         Arc::clone(&self.checkpoint.borrow())
     }
 
+    /// In an overlap, the key that is being replaced: it has signed the newest checkpoint too.
+    pub(super) fn retiring(&self) -> Option<VerifierKey> {
+        let before = self.reader.chain().keys().iter().rev().nth(1)?.key.known().copied()?;
+        let key = VerifierKey::new_ed25519(self.reader.origin().key_name().clone(), before);
+        self.checkpoint.borrow().note().signatures().iter().any(|line| line.is_by(&key)).then_some(key)
+    }
+
     /// Entries under the newest checkpoint.
     pub(super) fn size(&self) -> u64 {
         self.checkpoint.borrow().head().size.get()

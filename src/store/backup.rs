@@ -19,7 +19,9 @@ use crate::trust::SignedCheckpoint;
 
 use super::columns::{Memory, Purpose, Shared};
 use super::database::Rows;
-use super::open::{DATABASE, OpenError, TIP, check_columns, check_genesis, database_error, database_path, ledger};
+use super::open::{
+    DATABASE, OpenError, TIP, check_columns, check_genesis, database_error, database_path, follow_keys, ledger,
+};
 use super::recover::{Prefixes, recover};
 use super::tip::{self, TipError};
 
@@ -174,10 +176,11 @@ impl Backups {
     pub fn add(&mut self, directory: &Path) -> Result<Generation, BackupError> {
         let (db, tip) = open_at_rest(directory)?;
         let rows = Rows(&db);
-        let ledger = ledger(rows)?;
+        let mut ledger = ledger(rows)?;
+        follow_keys(rows, &mut ledger)?;
         let head = recover(rows)?.head;
         check_genesis(rows, &ledger)?;
-        let signed = Prefixes { rows, ledger: &ledger, head };
+        let signed = Prefixes { rows, ledger: &ledger, head, successor: None };
         signed.check_last_stored()?;
         signed.check("the file tip", &tip)?;
         match self.find(None) {

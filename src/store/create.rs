@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::crypto::{SigningKey, Suite};
-use crate::evidence::Body;
-use crate::ledger::Batch;
+use crate::evidence::{Body, Kind};
+use crate::ledger::{Batch, PlannedEntry};
 use crate::trust::SignedCheckpoint;
 
 use super::columns::{self, Column, Memory, Purpose, Shared};
@@ -131,6 +131,25 @@ impl Founding {
     ///
     /// [`CreateError`]; the folder then stays marked.
     pub fn finish(self, genesis: Batch, key: &SigningKey, memory: Memory) -> Result<SignedCheckpoint, CreateError> {
+        let first = genesis.entries().first().map(PlannedEntry::statement);
+        let genesis_key = first.filter(|first| first.kind() == Kind::Genesis).and_then(|first| first.public_key());
+        if genesis_key.is_some_and(|signer| *signer != key.public()) {
+            return Err(CreateError::OtherKey);
+        }
+        self.finish_again(genesis, key, memory)
+    }
+
+    /// The same for a ledger that was there before: the key may be one that has replaced the genesis entry's since.
+    ///
+    /// # Errors
+    ///
+    /// [`CreateError`]; the folder then stays marked.
+    pub fn finish_again(
+        self,
+        genesis: Batch,
+        key: &SigningKey,
+        memory: Memory,
+    ) -> Result<SignedCheckpoint, CreateError> {
         let directory = self.directory;
         let checkpoint = make_database(&directory.join(DATABASE), genesis, key, memory)?;
         tip::put(&directory.join(TIP), &checkpoint)?;
@@ -150,13 +169,11 @@ fn make_database(
 ) -> Result<SignedCheckpoint, CreateError> {
     let [entry] = genesis.entries() else { return Err(CreateError::NotGenesis) };
     let Body::Genesis(body) = entry.statement().body() else { return Err(CreateError::NotGenesis) };
-    if entry.statement().public_key() != Some(&key.public()) {
-        return Err(CreateError::OtherKey);
-    }
+    let Some(first) = entry.statement().public_key() else { return Err(CreateError::OtherKey) };
     let identity = Identity {
         origin: body.origin.to_string(),
         suite: Suite::Ed25519.code(),
-        public_key: *key.public().as_bytes(),
+        public_key: *first.as_bytes(),
         genesis: *entry.leaf().as_bytes(),
     };
     let origin = body.origin.clone();
@@ -167,7 +184,7 @@ fn make_database(
     record.put_cf(meta, Identity::NAME, settings::encode(&identity)?);
     record.put_cf(meta, IndexMarker::NAME, settings::encode(&IndexMarker::Whole)?);
     db.write_opt(&record, &columns::synced()).map_err(CreateError::Database)?;
-    let signed = Committed::new(genesis, origin).sign(key);
+    let signed = Committed::new(genesis, origin, vec![key.public()]).sign(key);
     columns::flush(&db).map_err(CreateError::Database)?;
     Ok(SignedCheckpoint::clone(signed.checkpoint()))
 }

@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::crypto::PublicKey;
 use crate::merkle::{Frontier, Hash, LeafIndex, TreeHead, TreeSize};
+use crate::registry::KeyChain;
 use crate::trust::{Origin, SignedCheckpoint};
 
 use super::columns::Column;
@@ -86,8 +87,11 @@ pub(super) struct Edge {
 #[derive(Debug, Clone)]
 pub(super) struct Ledger {
     pub(super) origin: Origin,
+    /// The key in force when the store was opened.
     pub(super) key: PublicKey,
     pub(super) genesis: Hash,
+    /// Its keys from genesis on, when the store was opened.
+    pub(super) chain: KeyChain,
 }
 
 /// The database and what is known of it.

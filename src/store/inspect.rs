@@ -12,7 +12,7 @@ use crate::trust::SignedCheckpoint;
 use super::columns::{Memory, Shared};
 use super::database::{Database, Edge, Rows};
 use super::keys;
-use super::open::{OpenError, TIP, check_genesis, ledger, open_to_read};
+use super::open::{OpenError, TIP, check_chain, check_genesis, follow_keys, ledger, open_to_read};
 use super::reader::Reader;
 use super::recover::{Prefixes, Recovered, last_head, recover};
 use super::settings::IndexMarker;
@@ -48,8 +48,9 @@ pub fn inspect_at_rate(directory: &Path, memory: Memory, rate: Option<u64>) -> R
     let tip = tip::read(&tip_path);
     let db = open_to_read(directory, &Shared::at_rate(memory, rate))?;
     let rows = Rows(&db);
-    let ledger = ledger(rows)?;
+    let mut ledger = ledger(rows)?;
     let mut doubts = Vec::new();
+    doubts.extend(follow_keys(rows, &mut ledger).err());
     let (head, frontier) = match recover(rows) {
         Ok(Recovered { head, frontier, .. }) => (head, frontier),
         Err(doubt) => {
@@ -58,7 +59,7 @@ pub fn inspect_at_rate(directory: &Path, memory: Memory, rate: Option<u64>) -> R
         }
     };
     doubts.extend(check_genesis(rows, &ledger).err());
-    let prefixes = Prefixes { rows, ledger: &ledger, head };
+    let prefixes = Prefixes { rows, ledger: &ledger, head, successor: None };
     doubts.extend(prefixes.check_last_stored().err());
     let tip = match tip {
         Ok(Some(tip)) => {
@@ -77,6 +78,7 @@ pub fn inspect_at_rate(directory: &Path, memory: Memory, rate: Option<u64>) -> R
     let checkpoint = tip.clone().filter(|tip| *tip.head() == head && *tip.origin() == ledger.origin).map(Arc::new);
     let whole = matches!(rows.setting::<IndexMarker>()?, Ok(IndexMarker::Whole));
     let keys = keys::read(rows, head.size, whole);
+    doubts.extend(check_chain(&ledger, &keys).err());
     let edge = Edge { head, frontier: Arc::new(frontier), checkpoint, keys };
     let reader = Reader::new(Arc::new(Database::new(db, directory, ledger, whole, edge)));
     Ok(Inspection { reader, tip, doubts })

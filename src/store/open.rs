@@ -14,9 +14,10 @@ use rocksdb::DB;
 use thiserror::Error;
 
 use crate::crypto::{PublicKey, Suite};
-use crate::evidence::{Body, Entry};
+use crate::evidence::{Body, Entry, SuiteKey};
 use crate::ledger::Appender;
 use crate::merkle::{Hash, LeafIndex, TreeSize};
+use crate::registry::KeyChain;
 use crate::trust::{Origin, SignedCheckpoint};
 
 use super::columns::{self, Column, Memory, Purpose, Shared};
@@ -25,7 +26,7 @@ use super::keys;
 use super::reader::Reader;
 use super::recover::{Prefixes, Recovered, last_head, recover};
 use super::repair;
-use super::settings::{Identity, IndexMarker, SettingError};
+use super::settings::{Identity, IndexMarker, Rotations, SettingError};
 use super::tip::{self, Tip, TipError};
 use super::writer::Writer;
 
@@ -38,8 +39,10 @@ pub(super) const UNFINISHED: &str = "unfinished";
 pub struct OpenOptions {
     /// Memory of the database.
     pub memory: Memory,
-    /// The key that will sign: it must be the ledger's.
+    /// The key that will sign: it must be the ledger's in force.
     pub key: Option<PublicKey>,
+    /// A key that a later entry will make the ledger's, for whoever makes a ledger again: what it has signed counts.
+    pub successor: Option<PublicKey>,
     /// The origin that is expected.
     pub origin: Option<Origin>,
     /// A checkpoint that the ledger must have reached and agree with, as `serve --at-least FILE` gives it.
@@ -109,6 +112,14 @@ pub enum OpenError {
     GenesisDiffers {
         /// In what.
         what: &'static str,
+    },
+    /// An entry is not the rotation of the ledger's key that the settings say.
+    #[error("entry {index} does not replace the ledger's key, although the store's settings say so: {what}")]
+    RotationDiffers {
+        /// The entry.
+        index: LeafIndex,
+        /// What is wrong with it.
+        what: String,
     },
     /// The tree computed from entries and tiles has not the stored head's root.
     #[error("the last tree head, of size {size}, has root {stored}, but the entries and tiles have {computed}")]
@@ -244,6 +255,7 @@ impl OpenError {
             }
             Self::Setting(_)
             | Self::GenesisDiffers { .. }
+            | Self::RotationDiffers { .. }
             | Self::LastEntry { .. }
             | Self::Behind { .. }
             | Self::RootDiffers { .. }
@@ -275,15 +287,16 @@ pub struct Opened {
 ///
 /// [`OpenError`]; nothing that can be missing or damaged in an index is one.
 pub fn open(directory: &Path, options: &OpenOptions) -> Result<Opened, OpenError> {
-    let repair::Whole { db, ledger, emptied, .. } = repair::open_whole(directory, options.memory)?;
+    let repair::Whole { db, mut ledger, emptied, .. } = repair::open_whole(directory, options.memory)?;
     let rows = Rows(&db);
+    follow_keys(rows, &mut ledger)?;
     check_expected(&ledger, options)?;
     let Recovered { frontier, head, time, leaf } = recover(rows)?;
     check_genesis(rows, &ledger)?;
     let tip_path = directory.join(TIP);
     let tip_error = |source| OpenError::Tip { path: tip_path.clone(), source };
     let tip = tip::read(&tip_path).map_err(tip_error)?.ok_or_else(|| OpenError::NoTip { path: tip_path.clone() })?;
-    let signed = Prefixes { rows, ledger: &ledger, head };
+    let signed = Prefixes { rows, ledger: &ledger, head, successor: options.successor };
     signed.check_last_stored()?;
     signed.check("the file tip", &tip)?;
     if let Some(checkpoint) = &options.at_least {
@@ -293,10 +306,13 @@ pub fn open(directory: &Path, options: &OpenOptions) -> Result<Opened, OpenError
     let whole = matches!(rows.setting::<IndexMarker>()?, Ok(IndexMarker::Whole));
     let appender = Appender::resume(frontier.clone(), time, leaf);
     let keys = keys::read(rows, head.size, whole);
+    check_chain(&ledger, &keys)?;
     let edge = Edge { head, frontier: Arc::new(frontier), checkpoint: None, keys: keys.clone() };
+    let chain = ledger.chain.clone();
     let database = Arc::new(Database::new(db, directory, ledger, whole, edge));
     let reader = Reader::new(Arc::clone(&database));
-    Ok(Opened { writer: Writer { database, tip, head, keys, poisoned: false }, reader, appender, emptied })
+    let writer = Writer { database, tip, head, last: time, keys, chain, poisoned: false };
+    Ok(Opened { writer, reader, appender, emptied })
 }
 
 /// What the ledger is, by the store's settings.
@@ -306,11 +322,42 @@ pub(super) fn ledger(rows: Rows<'_>) -> Result<Ledger, OpenError> {
     if Suite::from_code(identity.suite) != Some(Suite::Ed25519) {
         return Err(damaged(format!("there is no suite {}", identity.suite)).into());
     }
+    let (key, genesis) = (PublicKey::from_bytes(identity.public_key), Hash::from_bytes(identity.genesis));
     Ok(Ledger {
         origin: identity.origin.parse().map_err(|error| damaged(format!("{error}")))?,
-        key: PublicKey::from_bytes(identity.public_key),
-        genesis: Hash::from_bytes(identity.genesis),
+        chain: KeyChain::begin(genesis, SuiteKey::Ed25519(key)),
+        key,
+        genesis,
     })
+}
+
+/// Follows the ledger's keys from that of genesis to the one in force, by the entries that the settings name.
+pub(super) fn follow_keys(rows: Rows<'_>, ledger: &mut Ledger) -> Result<(), OpenError> {
+    let Rotations(entries) = match rows.setting::<Rotations>()? {
+        Err(SettingError::Missing { .. }) => return Ok(()),
+        rotations => rotations?,
+    };
+    for index in entries.into_iter().map(LeafIndex::new) {
+        let differs = |what: String| OpenError::RotationDiffers { index, what };
+        let entry = Entry::parse(&rows.entry(index)?).map_err(|error| differs(error.to_string()))?;
+        let statement = entry.statement().map_err(|error| differs(error.to_string()))?;
+        let statement = statement.verify().map_err(|error| differs(error.to_string()))?;
+        let Body::Rotate(rotate) = statement.body() else { return Err(differs("its kind".to_owned())) };
+        let taken = ledger.chain.rotate(index, entry.time(), statement.key(), rotate);
+        taken.map_err(|refused| differs(refused.to_string()))?;
+    }
+    ledger.key = ledger.chain.in_force().known().copied().unwrap_or(ledger.key);
+    Ok(())
+}
+
+/// The keys in force, where they are known, must have the same chain.
+pub(super) fn check_chain(ledger: &Ledger, keys: &keys::Keys) -> Result<(), OpenError> {
+    let Ok(registry) = keys else { return Ok(()) };
+    if *registry.chain() == ledger.chain {
+        return Ok(());
+    }
+    let index = registry.chain().keys().last().map_or(LeafIndex::new(0), |last| last.entry);
+    Err(OpenError::RotationDiffers { index, what: "the settings do not name the same rotations".to_owned() })
 }
 
 fn check_expected(ledger: &Ledger, options: &OpenOptions) -> Result<(), OpenError> {
@@ -335,7 +382,7 @@ pub(super) fn check_genesis(rows: Rows<'_>, ledger: &Ledger) -> Result<(), OpenE
     if genesis.origin != ledger.origin {
         return Err(differs("the origin"));
     }
-    if statement.public_key() != Some(&ledger.key) {
+    if ledger.chain.keys().first().map(|first| &first.key) != Some(statement.key()) {
         return Err(differs("the key"));
     }
     Ok(())

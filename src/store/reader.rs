@@ -15,6 +15,7 @@ use crate::crypto::PublicKey;
 use crate::evidence::encode_bundle;
 use crate::ledger::{self, Receipt};
 use crate::merkle::{BundleId, ConsistencyProof, Hash, InclusionProof, LeafIndex, TileId, TreeHead, TreeSize};
+use crate::registry::KeyChain;
 use crate::trust::{Origin, SignedCheckpoint};
 
 use super::columns::Column;
@@ -58,10 +59,16 @@ impl Reader {
         &self.database.ledger.origin
     }
 
-    /// The ledger's public key.
+    /// The ledger's public key: the one in force when it was opened.
     #[must_use]
     pub fn public_key(&self) -> &PublicKey {
         &self.database.ledger.key
+    }
+
+    /// The ledger's own keys from genesis on, when it was opened.
+    #[must_use]
+    pub fn chain(&self) -> &KeyChain {
+        &self.database.ledger.chain
     }
 
     /// The leaf hash of entry 0.

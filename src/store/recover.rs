@@ -4,7 +4,8 @@
 //! hundred entries and tiles, however large the ledger is; the rest of it is the audit's to read.
 
 use crate::codec::Time;
-use crate::evidence::Entry;
+use crate::crypto::PublicKey;
+use crate::evidence::{Entry, SuiteKey};
 use crate::merkle::{Frontier, Hash, LeafIndex, TreeHead};
 use crate::note::VerifierKey;
 use crate::trust::SignedCheckpoint;
@@ -73,6 +74,8 @@ pub(super) struct Prefixes<'a> {
     pub(super) rows: Rows<'a>,
     pub(super) ledger: &'a Ledger,
     pub(super) head: TreeHead,
+    /// A key that a later entry will make the ledger's.
+    pub(super) successor: Option<PublicKey>,
 }
 
 impl Prefixes<'_> {
@@ -90,8 +93,10 @@ impl Prefixes<'_> {
         if *checkpoint.origin() != self.ledger.origin {
             return Err(not_ours(format!("its origin is {}", checkpoint.origin())));
         }
-        let key = VerifierKey::new_ed25519(self.ledger.origin.key_name().clone(), self.ledger.key);
-        checkpoint.note().open(&[key]).map_err(|error| not_ours(error.to_string()))?;
+        let known = self.ledger.chain.speakers(checkpoint.head().size).filter_map(SuiteKey::known).copied();
+        let vkey = |key| VerifierKey::new_ed25519(self.ledger.origin.key_name().clone(), key);
+        let keys: Vec<VerifierKey> = known.chain(self.successor).map(vkey).collect();
+        checkpoint.note().open(&keys).map_err(|error| not_ours(error.to_string()))?;
         let TreeHead { size, root: signed } = *checkpoint.head();
         if size > self.head.size {
             return Err(OpenError::Behind { name, signed: size, stored: self.head.size });

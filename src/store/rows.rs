@@ -117,15 +117,15 @@ pub(super) fn index_rows(index: LeafIndex, statement: &SignedStatement) -> Vec<I
                 rows.push((Column::Continued, prefixed_key(continued.as_bytes(), index).to_vec(), Vec::new()));
             }
         }
-        Body::Enrol(_) | Body::Revoke(_) | Body::Genesis(_) | Body::Unknown { .. } => {}
+        Body::Enrol(_) | Body::Revoke(_) | Body::Rotate(_) | Body::Genesis(_) | Body::Unknown { .. } => {}
     }
     rows.extend(registry_row(index, statement));
     rows
 }
 
-/// The row of an entry that enrols or revokes a key.
+/// The row of an entry that enrols, revokes or replaces a key.
 pub(super) fn registry_row(index: LeafIndex, statement: &SignedStatement) -> Option<IndexRow> {
-    let is_registrys = matches!(statement.body(), Body::Enrol(_) | Body::Revoke(_));
+    let is_registrys = matches!(statement.body(), Body::Enrol(_) | Body::Revoke(_) | Body::Rotate(_));
     is_registrys.then(|| (Column::Registry, index_key(index).to_vec(), Vec::new()))
 }
 

@@ -50,6 +50,10 @@ pub(super) struct Identity {
     pub(super) genesis: [u8; 32],
 }
 
+/// The entries that have replaced the ledger's key; written with each of them, and not there before the first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Rotations(pub(super) Vec<u64>);
+
 /// Whether the indexes hold a row for all that is in the entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum IndexMarker {
@@ -79,6 +83,19 @@ impl Setting for Identity {
 
     fn from_stored((origin, suite, public_key, genesis): Self::Stored) -> Self {
         Self { origin, suite, public_key, genesis }
+    }
+}
+
+impl Setting for Rotations {
+    const NAME: &'static str = "rotations";
+    type Stored = Vec<u64>;
+
+    fn to_stored(&self) -> Vec<u64> {
+        self.0.clone()
+    }
+
+    fn from_stored(entries: Vec<u64>) -> Self {
+        Self(entries)
     }
 }
 

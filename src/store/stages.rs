@@ -8,22 +8,24 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::crypto::SigningKey;
+use crate::crypto::PublicKey;
 use crate::ledger::{self, Batch, Disclosure, PlannedEntry, Receipt};
 use crate::merkle::{InclusionProof, LeafIndex, NotRetained, ProofError, prove_inclusion};
-use crate::trust::{Checkpoint, Origin, SignedCheckpoint};
+use crate::trust::{Checkpoint, LogSigner, Origin, SignedCheckpoint};
 
 /// A batch that is on disk.
 #[derive(Debug)]
 pub struct Committed {
     batch: Batch,
     origin: Origin,
+    /// The keys that its tree must be signed with.
+    due: Vec<PublicKey>,
 }
 
 impl Committed {
     /// For [`Writer::commit`](super::Writer::commit) alone.
-    pub(super) const fn new(batch: Batch, origin: Origin) -> Self {
-        Self { batch, origin }
+    pub(super) const fn new(batch: Batch, origin: Origin, due: Vec<PublicKey>) -> Self {
+        Self { batch, origin, due }
     }
 
     /// The batch.
@@ -32,11 +34,12 @@ impl Committed {
         &self.batch
     }
 
-    /// Signs the tree with the batch. The same tree and key give the same bytes each time.
+    /// Signs the tree with the batch, with each of the keys that are due. The same tree and keys give the same bytes each
+    /// time.
     #[must_use]
-    pub fn sign(self, key: &SigningKey) -> Signed {
+    pub fn sign(self, keys: &impl LogSigner) -> Signed {
         let checkpoint = Checkpoint { origin: self.origin, head: *self.batch.head() };
-        Signed { batch: self.batch, checkpoint: Arc::new(SignedCheckpoint::sign(&checkpoint, key)) }
+        Signed { batch: self.batch, checkpoint: Arc::new(keys.sign_checkpoint(&checkpoint, &self.due)) }
     }
 }
 

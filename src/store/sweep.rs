@@ -13,7 +13,7 @@ use super::columns::Column;
 use super::database::{ReadError, failed, scan};
 use super::reader::Reader;
 use super::rows;
-use super::settings::{Identity, IndexMarker, Setting};
+use super::settings::{Identity, IndexMarker, Rotations, Setting};
 
 impl Reader {
     /// Verifies the checksum of every block of every file of the database. Reads all of it.
@@ -55,7 +55,7 @@ impl Reader {
 fn is_called_for(column: Column, key: &[u8], size: TreeSize) -> bool {
     match column {
         Column::Tile => is_full_tile(key, size),
-        Column::Meta => [Identity::NAME, IndexMarker::NAME].iter().any(|name| name.as_bytes() == key),
+        Column::Meta => [Identity::NAME, IndexMarker::NAME, Rotations::NAME].iter().any(|name| name.as_bytes() == key),
         // No row at all: entries, heads and checkpoints are asked for from the ledger's size on, and nothing is written to
         // the others.
         _ => false,

@@ -18,8 +18,8 @@ use thiserror::Error;
 
 use crate::trust::SignedCheckpoint;
 
-/// The length of the file, in bytes. The longest checkpoint that a ledger signs itself has fewer than 800.
-const LENGTH: usize = 1024;
+/// The length of the file, in bytes. The longest checkpoint that a ledger signs itself has 1,025: two signatures.
+const LENGTH: usize = 2048;
 
 /// Why DIR/tip can't be read or written.
 #[derive(Debug, Error)]

@@ -10,16 +10,19 @@ use std::sync::Arc;
 use rocksdb::WriteBatch;
 use thiserror::Error;
 
-use crate::crypto::SigningKey;
-use crate::ledger::Batch;
-use crate::merkle::{LeafIndex, TreeHead};
-use crate::registry::NotAdmitted;
-use crate::trust::{Checkpoint, SignedCheckpoint};
+use crate::codec::Time;
+use crate::crypto::PublicKey;
+use crate::evidence::{Body, SuiteKey};
+use crate::ledger::{Batch, PlannedEntry};
+use crate::merkle::{LeafIndex, TreeHead, TreeSize};
+use crate::registry::{KeyChain, NotAdmitted};
+use crate::trust::{Checkpoint, LogSigner, SignedCheckpoint};
 
 use super::columns::{self, Column};
 use super::database::{Database, Edge, ReadError, Rows, failed};
 use super::keys::{self, Keys};
 use super::rows;
+use super::settings::{self, Rotations, Setting as _, SettingError};
 use super::stages::{Committed, Published, Signed};
 use super::tip::{Tip, TipError};
 
@@ -54,6 +57,9 @@ pub enum CommitError {
     /// An earlier commit failed. Nothing was written.
     #[error("an earlier commit had an unknown outcome; the store must be opened again")]
     Poisoned,
+    /// The ledger's keys can't be written down. Nothing was written.
+    #[error("the ledger's keys cannot be written down")]
+    Setting(#[from] SettingError),
     /// A column can't be written. Nothing was written.
     #[error("the batch cannot be written")]
     Column(#[from] ReadError),
@@ -67,8 +73,12 @@ pub struct Writer {
     pub(super) database: Arc<Database>,
     pub(super) tip: Tip,
     pub(super) head: TreeHead,
+    /// Time of the last entry.
+    pub(super) last: Time,
     /// The keys in force in the stored tree, until they are published with it.
     pub(super) keys: Keys,
+    /// The ledger's own keys in the stored tree.
+    pub(super) chain: KeyChain,
     pub(super) poisoned: bool,
 }
 
@@ -95,15 +105,24 @@ impl Writer {
             Err(_) => keys::after(&self.database.edge().keys, &batch),
         };
         let keys = keys.map_err(|(index, source)| CommitError::NotAdmitted { index, source })?;
+        let chain = chain_after(&self.chain, &batch)?;
         let rows = Rows(&self.database.db);
         let mut record = batch_record(rows, &batch)?;
+        if chain != self.chain {
+            let rotations = chain.keys().iter().skip(1).map(|own| own.entry.get()).collect();
+            record.put_cf(rows.column(Column::Meta)?, Rotations::NAME, settings::encode(&Rotations(rotations))?);
+        }
         record.put_cf(rows.column(Column::Checkpoint)?, rows::size_key(last.head().size), last.as_str());
+        let last_time = batch.entries().last().map_or(self.last, PlannedEntry::time);
         self.poisoned = true;
         self.database.db.write_opt(&record, &columns::synced()).map_err(CommitError::OutcomeUnknown)?;
         self.poisoned = false;
         self.head = *batch.head();
+        self.last = last_time;
         self.keys = keys;
-        Ok(Committed::new(batch, self.database.ledger.origin.clone()))
+        self.chain = chain;
+        let due = due(&self.chain, self.head.size, self.last);
+        Ok(Committed::new(batch, self.database.ledger.origin.clone(), due))
     }
 
     /// Records the checkpoint in DIR/tip and shows the tree to every reader.
@@ -128,13 +147,25 @@ impl Writer {
     /// # Errors
     ///
     /// [`TipError`].
-    pub fn publish_stored(&mut self, key: &SigningKey) -> Result<Arc<SignedCheckpoint>, TipError> {
+    pub fn publish_stored(&mut self, keys: &impl LogSigner) -> Result<Arc<SignedCheckpoint>, TipError> {
         let checkpoint = Checkpoint { origin: self.database.ledger.origin.clone(), head: self.head };
-        let checkpoint = Arc::new(SignedCheckpoint::sign(&checkpoint, key));
+        let checkpoint = Arc::new(keys.sign_checkpoint(&checkpoint, &self.due()));
         self.tip.write(&checkpoint)?;
         let found = Edge::clone(&self.database.edge());
         self.database.show(Edge { checkpoint: Some(Arc::clone(&checkpoint)), ..found });
         Ok(checkpoint)
+    }
+
+    /// The keys that must sign the stored tree: the one in force, and in an overlap the one that it replaces.
+    #[must_use]
+    pub fn due(&self) -> Vec<PublicKey> {
+        due(&self.chain, self.head.size, self.last)
+    }
+
+    /// The ledger's own keys in the stored tree.
+    #[must_use]
+    pub const fn chain(&self) -> &KeyChain {
+        &self.chain
     }
 
     /// Writes out what is still only in the log, so that the next start has nothing to recover.
@@ -145,6 +176,22 @@ impl Writer {
     pub fn flush(&self) -> Result<(), ReadError> {
         columns::flush(&self.database.db).map_err(|source| failed(Column::Entry, source))
     }
+}
+
+/// The ledger's own keys after a batch.
+fn chain_after(chain: &KeyChain, batch: &Batch) -> Result<KeyChain, CommitError> {
+    let mut chain = chain.clone();
+    for entry in batch.entries() {
+        if let Body::Rotate(rotate) = entry.statement().body() {
+            let taken = chain.rotate(entry.index(), entry.time(), entry.statement().key(), rotate);
+            taken.map_err(|source| CommitError::NotAdmitted { index: entry.index(), source })?;
+        }
+    }
+    Ok(chain)
+}
+
+fn due(chain: &KeyChain, size: TreeSize, last: Time) -> Vec<PublicKey> {
+    chain.signers(size, last).iter().filter_map(SuiteKey::known).copied().collect()
 }
 
 /// Everything that one batch writes, but for the checkpoint before it.

@@ -123,18 +123,28 @@ impl SignedCheckpoint {
 
     /// Signs a checkpoint as its origin (type 01). The same checkpoint and key give the same bytes.
     ///
+    /// As [`sign_by`](Self::sign_by), with one key.
+    #[must_use]
+    pub fn sign(checkpoint: &Checkpoint, key: &SigningKey) -> Self {
+        Self::sign_by(checkpoint, &[key])
+    }
+
+    /// Signs a checkpoint as its origin (type 01) with each key, in their order. The same checkpoint and keys give the same
+    /// bytes.
+    ///
     /// Only a tree whose entries are durable may be signed, and never one that does not extend what was signed before; the
     /// caller's types hold that.
     ///
     /// # Panics
     ///
-    /// Never: an origin is 255 bytes at most, without LF or another control character.
+    /// Without a key; an origin is 255 bytes at most, without LF or another control character.
     #[must_use]
     #[expect(clippy::expect_used, reason = "the body of every checkpoint is a note's text; a property test holds it")]
-    pub fn sign(checkpoint: &Checkpoint, key: &SigningKey) -> Self {
+    pub fn sign_by(checkpoint: &Checkpoint, keys: &[&SigningKey]) -> Self {
         let text = checkpoint.body();
-        let line = SignatureLine::sign(&text, checkpoint.origin.key_name(), key);
-        let note = SignedNote::new(&text, &[line]).expect("a checkpoint's body is a note's text");
+        let line = |key: &&SigningKey| SignatureLine::sign(&text, checkpoint.origin.key_name(), key);
+        let lines: Vec<SignatureLine> = keys.iter().map(line).collect();
+        let note = SignedNote::new(&text, &lines).expect("a checkpoint's body is a note's text");
         Self { note, checkpoint: checkpoint.clone() }
     }
 

@@ -83,7 +83,7 @@ pub struct ForkProof {
 /// What a fork proof comes to under a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ForkVerdict {
-    /// This key has signed two histories.
+    /// The ledger has signed two histories, the smaller tree with this key.
     Proven(VerifierKey),
     /// It shows nothing, for this reason.
     NotProven(NoFork),
@@ -95,7 +95,7 @@ pub enum ForkVerdict {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NoFork {
     /// They are of different ledgers.
-    #[error("the checkpoints are of different ledgers or keys")]
+    #[error("the checkpoints are of different ledgers")]
     Unrelated,
     /// A signature does not hold.
     #[error("a signature of a checkpoint does not hold")]
@@ -127,7 +127,7 @@ impl ForkProof {
     #[must_use]
     pub fn judge(&self, policy: &Policy) -> ForkVerdict {
         let signer = |checkpoint| match policy.judge(checkpoint).log {
-            LogSignature::Valid(key) => Ok(key),
+            LogSignature::Valid(key) | LogSignature::Retired { key, .. } => Ok(key),
             LogSignature::UnknownKey => Err(ForkVerdict::UnknownKey),
             LogSignature::Invalid { .. } | LogSignature::OriginMismatch(_) => {
                 Err(ForkVerdict::NotProven(NoFork::BadSignature))
@@ -135,7 +135,8 @@ impl ForkProof {
         };
         match (signer(&self.smaller), signer(&self.larger)) {
             (Err(verdict), _) | (_, Err(verdict)) => verdict,
-            (Ok(one), Ok(other)) if one != other => ForkVerdict::NotProven(NoFork::Unrelated),
+            // Two keys of one log, in one policy, are that log's.
+            (Ok(one), Ok(other)) if one.name() != other.name() => ForkVerdict::NotProven(NoFork::Unrelated),
             (Ok(key), Ok(_)) => match self.check() {
                 Ok(()) => ForkVerdict::Proven(key),
                 Err(reason) => ForkVerdict::NotProven(reason),

@@ -7,6 +7,7 @@
 use super::cosignature::{CosignatureError, PosixTime, verify_cosignature};
 use super::quorum::{QuorumRule, is_met};
 use super::{Policy, PolicyLog, SignedCheckpoint};
+use crate::codec::Time;
 use crate::crypto::SignatureError;
 use crate::note::{KeyId, KeyName, VerifierKey};
 
@@ -37,6 +38,13 @@ pub enum LogSignature {
     },
     /// Signed by this log key only, which is another origin's.
     OriginMismatch(VerifierKey),
+    /// Signed by this log key only, which was replaced and retired, and no quorum vouches for a time before.
+    Retired {
+        /// The key.
+        key: VerifierKey,
+        /// When it was retired.
+        at: Time,
+    },
 }
 
 /// One cosignature by a witness of the policy.
@@ -72,6 +80,13 @@ pub enum QuorumCheck {
     Invalid,
 }
 
+impl QuorumCheck {
+    /// Whether a quorum is reached whose time is before this one.
+    fn vouches_before(self, at: Time) -> bool {
+        matches!(self, Self::Reached { vouched } if vouched.to_time().is_some_and(|vouched| vouched < at))
+    }
+}
+
 impl CheckpointJudgement {
     /// Whether a log of the policy signed the checkpoint, and the quorum is reached or not required.
     #[must_use]
@@ -87,13 +102,12 @@ impl Policy {
     /// quorum needs more than one. Nothing unless a log of the policy signed the checkpoint and the quorum is reached.
     #[must_use]
     pub fn last_seen(&self, checkpoint: &SignedCheckpoint) -> Option<PosixTime> {
-        if !matches!(self.judge_log(checkpoint), LogSignature::Valid(_)) {
+        let checks = self.verify_cosignatures(checkpoint);
+        let quorum = self.judge_quorum(&checks);
+        let (QuorumCheck::Reached { .. }, QuorumRule::Of(wanted)) = (quorum, self.rule()) else { return None };
+        if !matches!(self.judge_log(checkpoint, quorum), LogSignature::Valid(_)) {
             return None;
         }
-        let checks = self.verify_cosignatures(checkpoint);
-        let (QuorumCheck::Reached { .. }, QuorumRule::Of(wanted)) = (self.judge_quorum(&checks), self.rule()) else {
-            return None;
-        };
         let mut latest: Vec<Option<PosixTime>> = vec![None; self.witnesses().len()];
         for (place, check) in &checks {
             latest[*place] = latest[*place].max(check.outcome.ok());
@@ -109,24 +123,29 @@ impl Policy {
         let cosignatures = self.verify_cosignatures(checkpoint);
         let quorum = self.judge_quorum(&cosignatures);
         let cosignatures = cosignatures.into_iter().map(|(_, check)| check).collect();
-        CheckpointJudgement { log: self.judge_log(checkpoint), cosignatures, quorum }
+        CheckpointJudgement { log: self.judge_log(checkpoint, quorum), cosignatures, quorum }
     }
 
-    fn judge_log(&self, checkpoint: &SignedCheckpoint) -> LogSignature {
-        let (mut valid, mut foreign) = (None, None);
+    fn judge_log(&self, checkpoint: &SignedCheckpoint, quorum: QuorumCheck) -> LogSignature {
+        let (mut valid, mut foreign, mut retired) = (None, None, None);
         for line in checkpoint.note().signatures() {
             for PolicyLog { key, .. } in self.logs().iter().filter(|log| line.is_by(&log.key)) {
                 if let Err(error) = line.verify(checkpoint.note().text(), key) {
                     return LogSignature::Invalid { key: key.clone(), error };
                 }
-                let found = if key.name() == checkpoint.origin().key_name() { &mut valid } else { &mut foreign };
-                found.get_or_insert(key);
+                let is_own = key.name() == checkpoint.origin().key_name();
+                match self.retired_at(key) {
+                    _ if !is_own => foreign = foreign.or(Some(key)),
+                    Some(at) if !quorum.vouches_before(at) => retired = retired.or(Some((key, at))),
+                    _ => valid = valid.or(Some(key)),
+                }
             }
         }
-        match (valid, foreign) {
-            (Some(key), _) => LogSignature::Valid(key.clone()),
-            (None, Some(key)) => LogSignature::OriginMismatch(key.clone()),
-            (None, None) => LogSignature::UnknownKey,
+        match (valid, retired, foreign) {
+            (Some(key), ..) => LogSignature::Valid(key.clone()),
+            (None, Some((key, at)), _) => LogSignature::Retired { key: key.clone(), at },
+            (None, None, Some(key)) => LogSignature::OriginMismatch(key.clone()),
+            (None, None, None) => LogSignature::UnknownKey,
         }
     }
 

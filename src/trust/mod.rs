@@ -10,6 +10,7 @@ mod checkpoint;
 mod cosignature;
 mod fork;
 mod judgement;
+mod log_keys;
 mod policy;
 mod quorum;
 
@@ -18,4 +19,5 @@ pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 pub use cosignature::{CosignatureError, PosixTime, sign_cosignature, stated_time, verify_cosignature};
 pub use fork::{ForkError, ForkProof, ForkVerdict, NoFork};
 pub use judgement::{CheckpointJudgement, CosignatureCheck, LogSignature, QuorumCheck};
+pub use log_keys::{LogKeys, LogSigner};
 pub use policy::{MAX_POLICY_BYTES, Policy, PolicyError, PolicyLog, PolicyProblem, PolicyWitness};

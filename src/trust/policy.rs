@@ -11,7 +11,7 @@ use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
 use super::quorum::{Definition, Number, QuorumRule, is_met};
-use crate::codec::parse_decimal;
+use crate::codec::{Time, parse_decimal};
 use crate::crypto::PublicKey;
 use crate::note::{KeyId, KeyKind, KeyName, VerifierKey, VerifierKeyError};
 
@@ -143,6 +143,8 @@ pub struct Policy {
     witnesses: Vec<PolicyWitness>,
     definitions: Vec<Definition>,
     rule: QuorumRule,
+    /// Log keys that were replaced, each with the time from which it counts for nothing by itself. Not of the file.
+    retired: Vec<(VerifierKey, Time)>,
 }
 
 impl Policy {
@@ -164,7 +166,7 @@ impl Policy {
         }
         let rule = parser.rule.ok_or_else(|| whole(PolicyProblem::MissingQuorum))?;
         let Parser { logs, witnesses, definitions, .. } = parser;
-        Ok(Self { bytes: bytes.to_vec(), logs, witnesses, definitions, rule })
+        Ok(Self { bytes: bytes.to_vec(), logs, witnesses, definitions, rule, retired: Vec::new() })
     }
 
     /// The policy that believes one log and asks for no witness, as a file that says so to its reader.
@@ -186,6 +188,33 @@ impl Policy {
              # No witness is required: nobody but the ledger itself vouches for its times.\n\
              quorum none\n"
         ))
+    }
+
+    /// The same with more log keys, which this policy does not name. Its bytes stay those of the file.
+    #[must_use]
+    pub fn with_logs(&self, keys: &[VerifierKey]) -> Self {
+        let mut policy = self.clone();
+        for key in keys.iter().filter(|key| key.kind() == KeyKind::Ed25519) {
+            let same = |log: &PolicyLog| log.key.name() == key.name() && log.key.id() == key.id();
+            if !policy.logs.iter().any(same) {
+                policy.logs.push(PolicyLog { key: key.clone(), url: None });
+            }
+        }
+        policy
+    }
+
+    /// The same with a log key retired at a time: a checkpoint that no other log key has signed counts only with a quorum
+    /// that vouches for a time before.
+    #[must_use]
+    pub fn with_retired(&self, key: &VerifierKey, at: Time) -> Self {
+        let mut policy = self.clone();
+        policy.retired.push((key.clone(), at));
+        policy
+    }
+
+    /// When a log key was retired, as far as that is known here.
+    pub(super) fn retired_at(&self, key: &VerifierKey) -> Option<Time> {
+        self.retired.iter().filter(|(retired, _)| retired == key).map(|(_, at)| *at).min()
     }
 
     /// The logs, in the order of the file; several may share an origin.

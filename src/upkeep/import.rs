@@ -13,7 +13,6 @@ use thiserror::Error;
 
 use crate::audit::{Claim, Finding, Replay, Uniqueness, What};
 use crate::codec::Time;
-use crate::crypto::SigningKey;
 use crate::evidence::{Entry, EntryError, SignedStatement, StatementError, VerifiedStatement, VerifyError};
 use crate::ledger::{Appender, PlanError, genesis_again};
 use crate::merkle::{TreeFull, TreeSize};
@@ -21,7 +20,7 @@ use crate::store::{
     CommitError, CreateError, Founding, Memory, OpenError, OpenOptions, Opened, ReadError, Reader, TipError, Writer,
     open,
 };
-use crate::trust::SignedCheckpoint;
+use crate::trust::{LogKeys, LogSigner as _, SignedCheckpoint};
 
 /// Why a ledger was not made again.
 #[derive(Debug, Error)]
@@ -92,6 +91,12 @@ pub enum ImportError {
     /// No tree is that large.
     #[error(transparent)]
     Full(#[from] TreeFull),
+    /// A key that must sign the last tree is not there.
+    #[error("the ledger's last checkpoint is signed by {due} keys, and not each of them was given")]
+    OtherKey {
+        /// How many.
+        due: usize,
+    },
     /// Something does not hold.
     #[error("{0}")]
     DoesNotHold(Box<Finding>),
@@ -103,6 +108,9 @@ impl ImportError {
     pub fn hint(&self) -> Option<&str> {
         match self {
             Self::Exists { .. } => Some("name a folder that does not exist"),
+            Self::OtherKey { .. } => {
+                Some("--key FILE names the ledger's key in force, --retiring-key FILE the one that it replaces")
+            }
             Self::Create(error) => error.hint(),
             Self::Open(error) => error.hint(),
             Self::Statement { source, .. } if source.is_unknown() => {
@@ -124,7 +132,7 @@ pub struct Imported {
     reader: Reader,
     appender: Appender,
     last: Arc<SignedCheckpoint>,
-    key: SigningKey,
+    keys: LogKeys,
     replay: Replay,
     unfinished: PathBuf,
     folder: PathBuf,
@@ -138,7 +146,7 @@ pub struct Imported {
 pub fn import(
     folder: &Path,
     genesis: &[u8],
-    key: SigningKey,
+    keys: impl Into<LogKeys>,
     threads: usize,
     prepare: impl FnOnce(&Path) -> io::Result<()>,
 ) -> Result<Imported, ImportError> {
@@ -153,13 +161,14 @@ pub fn import(
     let (time, statement) = admitted(0, genesis)?;
     let founding = Founding::begin(&unfinished)?;
     prepare(&unfinished).map_err(|source| ImportError::Io { path: unfinished.clone(), source })?;
-    founding.finish(genesis_again(statement, time)?, &key, Memory::default())?;
-    let options = OpenOptions { key: Some(key.public()), ..OpenOptions::default() };
+    let keys = keys.into();
+    founding.finish_again(genesis_again(statement, time)?, keys.in_force(), Memory::default())?;
+    let options = OpenOptions { successor: Some(keys.in_force().public()), ..OpenOptions::default() };
     let Opened { mut writer, reader, appender, .. } = open(&unfinished, &options)?;
-    let last = writer.publish_stored(&key)?;
+    let last = writer.publish_stored(&keys)?;
     let mut replay = Replay::new(threads, Uniqueness::ByIndex);
     replay.feed(&[genesis])?;
-    Ok(Imported { writer, reader, appender, last, key, replay, unfinished, folder: folder.to_owned() })
+    Ok(Imported { writer, reader, appender, last, keys, replay, unfinished, folder: folder.to_owned() })
 }
 
 impl Imported {
@@ -196,7 +205,7 @@ impl Imported {
         }
         let next = batch.next();
         let committed = self.writer.commit(batch, &self.last)?;
-        let published = self.writer.publish(committed.sign(&self.key))?;
+        let published = self.writer.publish(committed.sign(&self.keys))?;
         self.appender = next;
         self.last = Arc::clone(published.checkpoint());
         Ok(())
@@ -221,6 +230,9 @@ impl Imported {
             return Err(wrong(self.size().get(), What::Shrunk, &due, &format!("{} entries", self.size())));
         }
         self.must_hold()?;
+        if !self.writer.due().iter().all(|due| self.keys.holds(due)) {
+            return Err(ImportError::OtherKey { due: self.writer.due().len() });
+        }
         self.writer.flush()?;
         let Self { writer, reader, unfinished, folder, .. } = self;
         drop((writer, reader));

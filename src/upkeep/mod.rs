@@ -1,5 +1,6 @@
 //! What an operator does with a ledger's folder beside serving it: back it up and restore it, look for damage and save what is left,
-//! write it out as files and make it again from them, note down how it is served.
+//! write it out as files and make it again from them, note down how it is served,
+//! replace its key.
 //!
 //! A ledger that is being served is reached over its control socket. Not here: reading a log that somebody else keeps (`follow`), words for
 //! people (`cli`).
@@ -9,6 +10,7 @@ mod control;
 mod export;
 mod import;
 mod restore;
+mod rotation;
 mod running;
 mod salvage;
 mod scrub;
@@ -18,6 +20,9 @@ pub use control::{ControlClient, ControlError};
 pub use export::{ExportError, export};
 pub use import::{ImportError, Imported, import};
 pub use restore::{LOSSES, RestoreError, Restoring, Seen, restore};
+pub use rotation::{
+    KEY_FILE, Rotated, Rotation, RotationError, Unsigned, begin, next_key_file, retired_key_file, settle,
+};
 pub use running::{Announced, Serving};
 pub use salvage::{LostEntry, SalvageError, Salvaged, salvage};
 pub use scrub::{ScrubFault, ScrubPlan, ScrubReport, scrub};

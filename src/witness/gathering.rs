@@ -18,11 +18,11 @@ use tracing::{debug, error, info, warn};
 
 use crate::client::{Address, AddressError, ClientError, WitnessAnswer, WitnessClient};
 use crate::codec::parse_decimal;
-use crate::crypto::sha256;
+use crate::crypto::{PublicKey, sha256};
 use crate::merkle::{ConsistencyProof, LeafIndex, TreeSize};
 use crate::note::{SignatureLine, VerifierKey};
 use crate::store::{Cosignatures, ReadError, Reader};
-use crate::trust::{CosignatureError, Policy, PolicyWitness, SignedCheckpoint, verify_cosignature};
+use crate::trust::{CosignatureError, LogSignature, Policy, PolicyWitness, SignedCheckpoint, verify_cosignature};
 
 use super::request::AddCheckpoint;
 use super::round::{Round, is_witnessed};
@@ -174,7 +174,9 @@ impl Gathering {
         limits: AskLimits,
     ) -> Result<Self, GatherError> {
         let own = VerifierKey::new_ed25519(reader.origin().key_name().clone(), *reader.public_key());
-        if !policy.logs().iter().any(|log| log.key == own) {
+        // In an overlap the key that is being replaced will do.
+        let known = policy.judge(&newest.borrow()).log;
+        if !matches!(known, LogSignature::Valid(_)) {
             return Err(GatherError::OtherLedger(own));
         }
         let clients = clients(&policy, limits)?;
@@ -458,11 +460,13 @@ impl Shared {
     /// signature proves anything.
     fn look(&self, place: usize, client: &WitnessClient) -> Result<Option<TreeSize>, AskError> {
         let origin = self.reader.origin();
-        let own = VerifierKey::new_ed25519(origin.key_name().clone(), *self.reader.public_key());
+        let vkey = |key: &PublicKey| VerifierKey::new_ed25519(origin.key_name().clone(), *key);
+        let own: Vec<VerifierKey> =
+            self.reader.chain().keys().iter().filter_map(|own| own.key.known().map(vkey)).collect();
         let hash = sha256(&[origin.as_str().as_bytes()]).to_string();
         let Some(note) = client.latest(&hash)? else { return Ok(None) };
         let signed = SignedCheckpoint::parse(note).ok();
-        let signed = signed.filter(|shown| shown.origin() == origin && shown.note().open(&[own]).is_ok());
+        let signed = signed.filter(|shown| shown.origin() == origin && shown.note().open(&own).is_ok());
         let checkpoint = Box::new(signed.ok_or(AskError::NotOurs)?);
         // After the answer: what has been admitted meanwhile is here.
         let (size, stored) = (checkpoint.head().size, self.reader.head().size);

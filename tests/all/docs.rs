@@ -16,7 +16,7 @@ use notarium::crypto::{Signature, sha256};
 use notarium::note::{KeyKind, SignatureLine, VerifierKey};
 use serde_json::Value;
 
-const LABELS: [&str; 21] = [
+const LABELS: [&str; 22] = [
     "bundle 0",
     "checkpoint",
     "cosignature",
@@ -36,6 +36,7 @@ const LABELS: [&str; 21] = [
     "signed_statement 4",
     "signed_statement 6",
     "signed_statement 9",
+    "signed_statement rotate",
     "small-order",
     "tile 0",
 ];
@@ -120,6 +121,11 @@ fn disclosure(vectors: &Value, index: usize) -> Vec<u8> {
 fn expected_bytes(label: &str, vectors: &Value) -> Vec<u8> {
     let entry = |index: &str| &entries(vectors)[index.parse::<usize>().unwrap()];
     match label.split_once(' ') {
+        Some(("signed_statement", "rotate")) => {
+            let cases = self::vectors("statements.json");
+            let case = cases["cases"].as_array().unwrap().iter().find(|case| case["name"] == "rotate");
+            hex_field(&case.unwrap()["hex"])
+        }
         Some((field @ ("signed_statement" | "entry" | "leaf"), index)) => hex_field(&entry(index)[field]),
         Some(("disclosure", index)) => disclosure(vectors, index.parse().unwrap()),
         Some(("bundle", "0")) => {

@@ -31,6 +31,7 @@ mod note;
 mod overload;
 mod registry;
 mod report;
+mod rotation;
 mod samples;
 mod sequencer;
 mod serve;

@@ -15,6 +15,7 @@ use crate::samples;
 mod admitted;
 mod histories;
 mod replayed;
+pub(crate) mod rotations;
 mod rules;
 
 const START: u64 = 1_795_423_800_000;

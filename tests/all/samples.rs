@@ -86,6 +86,20 @@ pub(crate) fn revoke_fields() -> Vec<Field> {
     ]
 }
 
+/// The rotation of the ledger's key to the registrar's, with its consent.
+pub(crate) fn rotate_fields() -> Vec<Field> {
+    let mut fields = vec![
+        ("ledger", vec![0x1d; 32]),
+        ("key_suite", vec![1]),
+        ("key", bytes16(registrar_key().public().as_bytes())),
+        ("overlap", 2_592_000_000_u64.to_be_bytes().to_vec()),
+    ];
+    let replaced = [&[1][..], &bytes16(ledger_key().public().as_bytes())].concat();
+    let message = [b"notarium/rotation/1\n".to_vec(), replaced, join(&fields)].concat();
+    fields.push(("consent", bytes16(registrar_key().sign(&message).as_bytes())));
+    fields
+}
+
 /// The outer fields of a statement of suite 1, with a signature that holds.
 pub(crate) fn statement_fields(key: &SigningKey, kind: u8, body: &[u8]) -> Vec<Field> {
     let mut fields = vec![

@@ -147,7 +147,7 @@ fn a_tip_of_another_length_is_replaced_whole() {
         let mut ledger = Open::new(&directory);
         let written = |ledger: &Open| {
             let text = fs::read_to_string(&tip).unwrap();
-            assert_eq!(text.len(), 1024);
+            assert_eq!(text.len(), 2048);
             assert_eq!(text.trim_end_matches('\n'), ledger.last.as_str().trim_end_matches('\n'));
         };
         written(&ledger);

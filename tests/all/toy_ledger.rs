@@ -255,6 +255,7 @@ impl Book {
     fn info(&self) -> String {
         let (name, version, build) = ("toy".to_owned(), "0".to_owned(), "0".to_owned());
         let info = LedgerInfo {
+            retiring_vkey: None,
             origin: ORIGIN.to_owned(),
             vkey: self.vkey().to_string(),
             size: self.entries.len() as u64,

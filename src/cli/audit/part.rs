@@ -9,7 +9,7 @@ use super::super::output::{Output, Unit, WithHint, hinted_by};
 use super::Plan;
 use super::tiles::stopped;
 use crate::audit::{AuditReport, Claim, Replay, replay_all};
-use crate::follow::{Source, SourceError, Unread, entries};
+use crate::follow::{Source, SourceError, Unread, entries, keys_before};
 use crate::merkle::{
     Frontier, Hash, NodeId, Nodes, ProofError, TileError, TileId, TileNodes, TreeHead, TreeSize, prove_consistency,
 };
@@ -29,9 +29,8 @@ pub(super) fn audit(
         Some(last) => nodes.node(last).map_err(unreadable)?,
         None => Hash::from_bytes([0; Hash::LEN]),
     };
-    let genesis = entries(source, size, 0..1).map_err(no_entry)?;
-    let genesis = genesis.first().map_or(&[][..], Vec::as_slice);
-    let mut replay = Replay::part(plan.threads, frontier, last_leaf, genesis).with_signatures(plan.signatures);
+    let before = keys_before(source, newest, from.get()).map_err(no_entry)?;
+    let mut replay = Replay::part(plan.threads, frontier, last_leaf, &before).with_signatures(plan.signatures);
     check_prefix(&mut replay, newest, &nodes)?;
     let meter = output.meter("replaying", Unit::Entries, to.get() - from.get());
     let read = |range| entries(source, size, range);
@@ -101,6 +100,6 @@ fn unreadable(error: TileError<Unread>) -> anyhow::Error {
 fn no_entry(unread: Unread) -> anyhow::Error {
     match unread {
         Unread::NoAnswer(error) => hinted_by(SourceError::hint)(error),
-        Unread::Wrong(finding) => anyhow!("the genesis entry cannot be read: {finding}"),
+        Unread::Wrong(finding) => anyhow!("the entries that name the ledger's keys cannot be read: {finding}"),
     }
 }

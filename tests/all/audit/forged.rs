@@ -224,7 +224,7 @@ pub(super) fn futures() -> Vec<Future> {
     vec![
         future("entry/2", entry_2, Unknown::EntryVersion, true),
         future("statement/2", stating(b"notarium/statement/2\n"), Unknown::StatementVersion, true),
-        future("kind 4", stating(&statement(&key(32), 4, b"from the future")), Unknown::Kind(4), true),
+        future("kind 5", stating(&statement(&key(32), 5, b"from the future")), Unknown::Kind(5), true),
         future("kind 200", stating(&statement(&key(32), 200, b"from the future")), Unknown::Kind(200), false),
         future("suite 2", stating(&join(&suite_2)), Unknown::Suite(2), false),
     ]

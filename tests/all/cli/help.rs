@@ -33,6 +33,8 @@ fn every_command_has_a_help_text() {
     help_of("enrol request", "help-enrol-request.txt");
     help_of("enrol approve", "help-enrol-approve.txt");
     help_of("revoke", "help-revoke.txt");
+    help_of("key", "help-key.txt");
+    help_of("key rotate", "help-key-rotate.txt");
     help_of("keys", "help-keys.txt");
     help_of("prove-key", "help-prove-key.txt");
     help_of("prove-key challenge", "help-prove-key-challenge.txt");

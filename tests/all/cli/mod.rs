@@ -19,6 +19,7 @@ mod platform;
 mod possession;
 mod redaction;
 mod registry;
+mod rotations;
 mod serving;
 mod session;
 mod verdicts;

@@ -4,9 +4,12 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Everybody who signs: the ledger, two registrars to be, three others.
+/// Everybody who signs: the ledger, two registrars to be, three others, and two keys that the ledger may change to.
 fn people() -> Vec<SigningKey> {
-    vec![ledger(), registrar(0), registrar(1), submitter(0), submitter(1), submitter(2)]
+    let own = [rotations::next_key(0), rotations::next_key(1)];
+    let mut people = vec![ledger(), registrar(0), registrar(1), submitter(0), submitter(1), submitter(2)];
+    people.extend(own);
+    people
 }
 
 /// Something that one of them tries.
@@ -15,6 +18,7 @@ enum Try {
     Deposit,
     Enrol { of: usize, role: Role, from: Option<u64>, until: Option<u64> },
     Revoke { of: usize, since: Option<u64> },
+    Rotate { to: usize, overlap: u64 },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +39,7 @@ impl Step {
             Try::Deposit => deposit(by, nonce),
             Try::Enrol { of, role, from, until } => enrol(&ledger, by, &people[of], role, [time(from), time(until)]),
             Try::Revoke { of, since } => revoke(&ledger, by, &people[of], time(since)),
+            Try::Rotate { to, overlap } => rotations::rotate(&ledger, by, &people[to], overlap),
         }
     }
 }
@@ -46,8 +51,9 @@ pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => Just(Try::Deposit),
         4 => (0..6_usize, role, when(), when()).prop_map(|(of, role, from, until)| Try::Enrol { of, role, from, until }),
         1 => (0..6_usize, when()).prop_map(|(of, since)| Try::Revoke { of, since }),
+        1 => (0..8_usize, 0_u64..40).prop_map(|(to, overlap)| Try::Rotate { to, overlap }),
     ];
-    let step = (0..6_usize, what, 0_u64..8, proptest::bool::weighted(0.03));
+    let step = (0..8_usize, what, 0_u64..8, proptest::bool::weighted(0.03));
     let step = step.prop_map(|(by, what, later, elsewhere)| Step { by, what, later, elsewhere });
     proptest::collection::vec(step, 1..60)
 }
@@ -77,19 +83,34 @@ pub(super) fn may(
         })
     };
     let is_registrars = |key: &SuiteKey| last(key).is_some_and(|enrol| enrol.role == Role::Registrar);
-    let (signer, own) = (new.key(), suite_key(&ledger()));
-    if revoked(signer) {
+    // The ledger's keys in their order, and when the overlap of the last rotation ends.
+    let mut owns = vec![suite_key(&ledger())];
+    let mut until = 0;
+    for (time, statement) in past {
+        if let Body::Rotate(rotate) = statement.body() {
+            owns.push(rotate.key.clone());
+            until = time.millis() + rotate.overlap;
+        }
+    }
+    let (signer, own) = (new.key(), owns.last().unwrap().clone());
+    let is_own = |key: &SuiteKey| owns.contains(key);
+    if revoked(signer) || (is_own(signer) && *signer != own) {
         return false;
     }
     match new.body() {
         Body::Evidence(_) => admission == Admission::Open || in_force_as(signer, Role::Submitter),
-        Body::Enrol(enrol) if enrol.ledger != *ledger_leaf || enrol.key == own || revoked(&enrol.key) => false,
+        Body::Enrol(enrol) if enrol.ledger != *ledger_leaf || is_own(&enrol.key) || revoked(&enrol.key) => false,
         Body::Enrol(enrol) if enrol.role == Role::Registrar => *signer == own,
         Body::Enrol(enrol) => in_force_as(signer, Role::Registrar) && !is_registrars(&enrol.key),
-        Body::Revoke(revoke) if revoke.ledger != *ledger_leaf || revoke.key == own || revoked(&revoke.key) => false,
+        Body::Revoke(revoke) if revoke.ledger != *ledger_leaf || is_own(&revoke.key) || revoked(&revoke.key) => false,
         Body::Revoke(revoke) if revoke.key == *signer => revoke.compromised_since == Time::NOT_STATED,
         Body::Revoke(revoke) if is_registrars(&revoke.key) => *signer == own,
         Body::Revoke(_) => in_force_as(signer, Role::Registrar),
+        Body::Rotate(rotate) => {
+            let has_part = last(&rotate.key).is_some() || revoked(&rotate.key);
+            let is_due = *signer == own && rotate.ledger == *ledger_leaf && now.millis() >= until;
+            is_due && !is_own(&rotate.key) && !has_part
+        }
         Body::Genesis(_) | Body::Unknown { .. } => false,
     }
 }

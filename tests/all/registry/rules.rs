@@ -249,6 +249,10 @@ fn every_reason_has_a_rule_and_words() {
         NotAdmitted::LedgersKey,
         NotAdmitted::RevokedBefore { entry },
         NotAdmitted::Backdated,
+        NotAdmitted::KeyRetired { entry },
+        NotAdmitted::RotationByOther,
+        NotAdmitted::RotationInOverlap { entry, until: time },
+        NotAdmitted::KeyHasPart { entry },
     ];
     let codes: std::collections::BTreeSet<_> = all.iter().map(NotAdmitted::code).collect();
     assert_eq!(codes.len(), <NotAdmitted as strum::VariantNames>::VARIANTS.len());

@@ -64,10 +64,10 @@ pub(super) fn cases() -> Vec<Case> {
 /// An entry is well-formed whatever its statement is.
 fn statements_within() -> Vec<Case> {
     let version_2 = [b"notarium/statement/2\n".to_vec(), vec![9; 20_000]].concat();
-    let kind_4 = statement(&submitter_key(), 4, b"");
+    let kind_5 = statement(&submitter_key(), 5, b"");
     let cases = [
         ("statement/2 within, longer than a statement/1 may be", version_2, "unknown-version"),
-        ("kind 4 within", kind_4, "ok"),
+        ("kind 5 within", kind_5, "ok"),
         ("nothing within", Vec::new(), "truncated"),
         ("a cut statement within", plain_deposit()[..100].to_vec(), "truncated"),
     ];

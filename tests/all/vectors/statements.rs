@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Case, Said, bad, good, unknown};
 use crate::samples::{
     Field, bytes16, enrol_fields, evidence_fields, genesis_fields, join, ledger_key, plain_deposit, registrar_key,
-    revoke_fields, salted_deposit, signed_again, statement, statement_fields, submitter_key, with,
+    revoke_fields, rotate_fields, salted_deposit, signed_again, statement, statement_fields, submitter_key, with,
 };
 
 /// First integer that is too large, and first time after the year 9999.
@@ -39,12 +39,13 @@ fn says(signed: &[u8], kind: u8, suite: u8, signature: usize, verify: &str) -> V
     json!({ "kind": kind, "suite": suite, "statement_id": id, "verify": verify })
 }
 
-fn kinds() -> [(&'static str, u8, SigningKey, Vec<Field>); 4] {
+fn kinds() -> [(&'static str, u8, SigningKey, Vec<Field>); 5] {
     [
         ("genesis", 0, ledger_key(), genesis_fields()),
         ("evidence", 1, submitter_key(), evidence_fields()),
         ("enrol", 2, registrar_key(), enrol_fields()),
         ("revoke", 3, registrar_key(), revoke_fields()),
+        ("rotate", 4, ledger_key(), rotate_fields()),
     ]
 }
 
@@ -62,9 +63,46 @@ pub(super) fn cases() -> Vec<Case> {
     cases.extend(genesis());
     cases.extend(evidence());
     cases.extend(registry());
+    cases.extend(rotations());
     cases.extend(signatures());
     cases.extend(texts());
     cases
+}
+
+/// What is particular to a rotation: whose consent it is, and to what.
+fn rotations() -> Vec<Case> {
+    let fields = rotate_fields();
+    let signed = |key: &SigningKey, fields: &[Field]| statement(key, 4, &join(fields));
+    let consented = |message: &[u8]| with(&fields, "consent", bytes16(registrar_key().sign(message).as_bytes()));
+    let said = |name: &str, bytes: Vec<u8>, verify: &str| good(name, bytes.clone(), says(&bytes, 4, 1, 64, verify));
+    let terms = join(&fields[..4]);
+    let as_enrolled = [b"notarium/consent/1\n".to_vec(), terms.clone()].concat();
+    let without_replaced = [b"notarium/rotation/1\n".to_vec(), terms].concat();
+    let own = with(&fields, "key", bytes16(ledger_key().public().as_bytes()));
+    vec![
+        said(
+            "rotate: consent in the domain of an enrolment",
+            signed(&ledger_key(), &consented(&as_enrolled)),
+            "bad-consent",
+        ),
+        said(
+            "rotate: consent without the key replaced",
+            signed(&ledger_key(), &consented(&without_replaced)),
+            "bad-consent",
+        ),
+        said("rotate: consent to replace another key", signed(&submitter_key(), &fields), "bad-consent"),
+        said("rotate: consent by the key replaced", signed(&ledger_key(), &own), "bad-consent"),
+        said(
+            "rotate: another overlap than was consented to",
+            signed(&ledger_key(), &with(&fields, "overlap", 0_u64.to_be_bytes().to_vec())),
+            "bad-consent",
+        ),
+        bad(
+            "rotate: an overlap above 2^53-1",
+            signed(&ledger_key(), &with(&fields, "overlap", TOO_LARGE.to_be_bytes().to_vec())),
+            "integer-too-large",
+        ),
+    ]
 }
 
 /// The whole cut off before each field and inside it, and a byte after the last.
@@ -125,7 +163,7 @@ fn versions_suites_and_kinds() -> Vec<Case> {
         unknown("statement/2, longer than a statement/1 may be", long_version_2, "unknown-version"),
         unknown("statement/999999999", header("notarium/statement/999999999\n"), "unknown-version"),
     ];
-    for (name, kind, body) in [("kind 4", 4, vec![]), ("kind 127", 127, vec![7; 9]), ("kind 200", 200, vec![0; 300])] {
+    for (name, kind, body) in [("kind 5", 5, vec![]), ("kind 127", 127, vec![7; 9]), ("kind 200", 200, vec![0; 300])] {
         let signed = statement(&key, kind, &body);
         cases.push(good(name, signed.clone(), says(&signed, kind, 1, 64, "unknown-kind")));
     }

@@ -12,7 +12,7 @@ export interface Entry {
   readonly key?: KeySaid;
   readonly statement_id?: string;
   readonly public_key?: string;
-  readonly kind?: 'genesis' | 'evidence' | 'enrol' | 'revoke' | 'unknown';
+  readonly kind?: 'genesis' | 'evidence' | 'enrol' | 'revoke' | 'rotate' | 'unknown';
   readonly body?: Readonly<Record<string, string | number | undefined>>;
 }
 

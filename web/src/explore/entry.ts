@@ -66,6 +66,8 @@ function bodyFacts(scene: Scene, { kind, body = {} }: Entry): HTMLElement[] {
       ];
     case 'revoke':
       return [...fact(tell('revokedKey'), keyLink(text('public_key'))), ...fact(tell('reason'), reasonText(scene, text('reason')))];
+    case 'rotate':
+      return fact(tell('newKey'), keyLink(text('public_key')));
     default:
       return [];
   }

@@ -74,6 +74,8 @@ export function kindOf(scene: Scene, entry: Entry): string {
       return tell('enrol', { name: shown(String(entry.body?.['name'] ?? '')) });
     case 'revoke':
       return tell('revoke');
+    case 'rotate':
+      return tell('rotate');
     case 'unknown':
       return tell('unknown', { code: String(entry.body?.['code'] ?? '') });
     default:

@@ -34,6 +34,7 @@ const WORDS = {
   salted: ['evidence, salted', '证据存证（加盐）'],
   enrol: ['enrolment of {name}', '登记：{name}'],
   revoke: ['key revocation', '撤销密钥'],
+  rotate: ["rotation of the ledger's key", '密钥轮换'],
   unknown: ['kind {code}, not understood', '类型 {code}，无法理解'],
   unreadable: ['a statement that is not understood', '无法理解的声明'],
 
@@ -115,6 +116,7 @@ const WORDS = {
   assurance: ['how identity was checked', '身份核验方式'],
   enrolledKey: ['enrolled key', '被登记密钥'],
   revokedKey: ['revoked key', '被撤销密钥'],
+  newKey: ['new key of the ledger', '账本新密钥'],
   reason: ['reason', '原因'],
   admission: ['who may deposit', '存证准入'],
   admissionOpen: ['anyone', '任何人'],

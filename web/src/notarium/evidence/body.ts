@@ -7,7 +7,7 @@ import { checkOrigin } from '../note/name';
 import type { Fingerprint } from './fingerprint';
 import { readSignature, readSuiteKey, writeSuiteKey, type SuiteKey } from './key';
 
-export const KIND = { genesis: 0, evidence: 1, enrol: 2, revoke: 3 } as const;
+export const KIND = { genesis: 0, evidence: 1, enrol: 2, revoke: 3, rotate: 4 } as const;
 
 /** The first statement of a ledger, signed by the ledger's own key. */
 export interface Genesis {
@@ -56,23 +56,37 @@ export interface Revoke {
   readonly compromisedSince: number;
 }
 
+/** A ledger's own key is replaced by another; signed by the one that is replaced. */
+export interface Rotate {
+  readonly kind: 4;
+  /** Leaf hash of that ledger's entry 0. */
+  readonly ledger: Uint8Array;
+  /** The new key. */
+  readonly key: SuiteKey;
+  /** For how many milliseconds from the entry's time on checkpoints are signed by both keys. */
+  readonly overlap: number;
+  /** The new key's signature over `rotationMessage`. */
+  readonly consent: Uint8Array;
+}
+
 /** A kind that this version does not know. From 128 on it never changes keys or admission. */
 export interface UnknownBody {
   readonly kind: number;
   readonly bytes: Uint8Array;
 }
 
-export type Body = Genesis | Evidence | Enrol | Revoke | UnknownBody;
+export type Body = Genesis | Evidence | Enrol | Revoke | Rotate | UnknownBody;
 
 export const isEvidence = (body: Body): body is Evidence => body.kind === KIND.evidence;
 export const isEnrol = (body: Body): body is Enrol => body.kind === KIND.enrol;
 export const isRevoke = (body: Body): body is Revoke => body.kind === KIND.revoke;
-export const isUnknownBody = (body: Body): body is UnknownBody => body.kind > KIND.revoke;
+export const isRotate = (body: Body): body is Rotate => body.kind === KIND.rotate;
+export const isUnknownBody = (body: Body): body is UnknownBody => body.kind > KIND.rotate;
 
 export function parseBody(kind: number, bytes: Uint8Array): Body {
-  if (kind > KIND.revoke) return { kind, bytes };
+  if (kind > KIND.rotate) return { kind, bytes };
   const reader = new Reader(bytes);
-  const body = [readGenesis, readEvidence, readEnrol, readRevoke][kind]!(reader);
+  const body = [readGenesis, readEvidence, readEnrol, readRevoke, readRotate][kind]!(reader);
   reader.finish('body');
   return body;
 }
@@ -82,7 +96,8 @@ export function encodeBody(body: Body): Uint8Array {
   if (isUnknownBody(body)) writer.bytes(body.bytes);
   else if (isEvidence(body)) writeEvidence(writer, body);
   else if (isEnrol(body)) writeEnrol(writer, body);
-  else if (body.kind === KIND.revoke) writeRevoke(writer, body as Revoke);
+  else if (isRevoke(body)) writeRevoke(writer, body);
+  else if (isRotate(body)) writeRotate(writer, body);
   else writeGenesis(writer, body as Genesis);
   return writer.finish();
 }
@@ -171,6 +186,32 @@ function writeRevoke(writer: Writer, revoke: Revoke): void {
   writer.bytes(revoke.ledger);
   writeSuiteKey(writer, revoke.key);
   writer.u8(REVOKE_REASONS.indexOf(revoke.reason)).u64('compromised_since', revoke.compromisedSince);
+}
+
+function readRotate(reader: Reader): Rotate {
+  const ledger = reader.bytes(32, 'ledger');
+  const key = readSuiteKey(reader);
+  const overlap = reader.u64('overlap');
+  return { kind: 4, ledger, key, overlap, consent: readSignature(reader, key, 'consent') };
+}
+
+function writeRotation(writer: Writer, rotate: Rotate): void {
+  writer.bytes(rotate.ledger);
+  writeSuiteKey(writer, rotate.key);
+  writer.u64('overlap', rotate.overlap);
+}
+
+function writeRotate(writer: Writer, rotate: Rotate): void {
+  writeRotation(writer, rotate);
+  writer.bytes16('consent', rotate.consent);
+}
+
+/** What the new key signs: the consent's domain, the key that it replaces, and the body up to the consent. */
+export function rotationMessage(rotate: Rotate, replaced: SuiteKey): Uint8Array {
+  const writer = new Writer('notarium/rotation/1\n');
+  writeSuiteKey(writer, replaced);
+  writeRotation(writer, rotate);
+  return writer.finish();
 }
 
 /** Zeros stand for "none". */

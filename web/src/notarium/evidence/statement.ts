@@ -5,7 +5,7 @@ import { NotariumError } from '../codec/error';
 import { Reader, Writer } from '../codec/reader';
 import { sha256 } from '../crypto/digest';
 import type { SigningKey } from '../crypto/ed25519';
-import { encodeBody, isEnrol, isRevoke, isUnknownBody, parseBody, type Body } from './body';
+import { encodeBody, isEnrol, isRevoke, isRotate, isUnknownBody, parseBody, type Body } from './body';
 import {
   ED25519,
   MAX_STATEMENT_BYTES,
@@ -18,6 +18,9 @@ import {
 } from './key';
 
 const CONSENT = utf8('notarium/consent/1\n');
+const ROTATION = utf8('notarium/rotation/1\n');
+/** Length of `notarium/statement/1` and LF. */
+const HEADER_BYTES = 21;
 
 /** A well-formed signed statement. Its signatures are not judged yet. */
 export interface SignedStatement {
@@ -70,12 +73,15 @@ export function checkSignature(signed: SignedStatement): void {
   verifyWith(signed.key, signed.statement, signed.signature, wrong);
 }
 
-/** Checks, for an enrolment, that the enrolled key consents; other kinds need no consent. */
-export function checkConsent({ body, bodyBytes }: SignedStatement): void {
-  if (!isEnrol(body)) return;
+/** Checks, for an enrolment or a rotation, that the key which it names consents; other kinds need no consent. */
+export function checkConsent({ statement, body, bodyBytes }: SignedStatement): void {
+  if (!isEnrol(body) && !isRotate(body)) return;
   const terms = bodyBytes.subarray(0, bodyBytes.length - 2 - body.consent.length);
-  const wrong = new NotariumError('bad-consent', "the enrolled key's consent does not hold");
-  verifyWith(body.key, concat(CONSENT, terms), body.consent, wrong);
+  const wrong = new NotariumError('bad-consent', 'the consent of the key that it names does not hold');
+  // Suite and key of the signer stand between the header and the kind.
+  const replaced = statement.subarray(HEADER_BYTES, statement.length - bodyBytes.length - 3);
+  const message = isRotate(body) ? concat(ROTATION, replaced, terms) : concat(CONSENT, terms);
+  verifyWith(body.key, message, body.consent, wrong);
 }
 
 /** Checks, for a revocation, that the suite of the revoked key is understood: there is no signature of it to judge. */

@@ -4,7 +4,7 @@ import { NotariumError, attempt } from '../codec/error';
 import { equal } from '../codec/bytes';
 import { encodeHex } from '../codec/text';
 import type { Digests } from '../crypto/digest';
-import { isEnrol, isEvidence, isUnknownBody, type Evidence } from '../evidence/body';
+import { isEnrol, isEvidence, isRotate, isUnknownBody, type Evidence } from '../evidence/body';
 import { readDetails } from '../evidence/details';
 import {
   commitToDetails,
@@ -108,19 +108,20 @@ function suiteNotUnderstood({ key }: SignedStatement): Sentence {
   return say('suite-not-understood', { suite: key.suite });
 }
 
-/** Step 3: the submitter's signature over the statement, and the consent that an enrolment carries. Both are judged. */
+/** Step 3: the submitter's signature over the statement, and the consent that an enrolment or a rotation carries. Both are judged. */
 function judgeSignature(statement: SignedStatement): Check {
   const key = encodeHex(statement.key.publicKey);
+  const names = isEnrol(statement.body) || isRotate(statement.body) ? statement.body.key : null;
   const outer = attempt(() => checkSignature(statement));
   const consent = attempt(() => checkConsent(statement));
   const errors = [outer, consent].filter((found): found is NotariumError => found instanceof NotariumError);
   // A suite that is not understood must not hide a signature that is bad.
   const error = errors.find((found) => !found.unknown) ?? errors[0];
   if (!error) {
-    return check('signature', 'passed', say(isEnrol(statement.body) ? 'consent-valid' : 'signature-valid', { key }));
+    return check('signature', 'passed', say(names ? 'consent-valid' : 'signature-valid', { key }));
   }
   if (error.unknown) {
-    const suite = outer instanceof NotariumError || !isEnrol(statement.body) ? statement.key : statement.body.key;
+    const suite = outer instanceof NotariumError || !names ? statement.key : names;
     return check('signature', 'not-made', say('suite-not-understood', { suite: suite.suite, key }));
   }
   return check('signature', 'failed', say(error.code === 'bad-consent' ? 'consent-bad' : 'signature-bad', { key }));

@@ -92,11 +92,11 @@ export const WORDS = {
   ],
   'signature-valid': ['the statement is signed by key {key}', '声明由密钥 {key} 签名，签名有效'],
   'consent-valid': [
-    'the statement is signed by key {key}, with the consent of the enrolled key',
-    '声明由密钥 {key} 签名，签名有效，且被登记密钥已同意',
+    'the statement is signed by key {key}, with the consent of the key that it names',
+    '声明由密钥 {key} 签名，签名有效，且其所列密钥已同意',
   ],
   'signature-bad': ['the signature over the statement is not valid for key {key}', '声明的签名对密钥 {key} 无效'],
-  'consent-bad': ["the enrolled key's consent is not valid", '被登记密钥的同意签名无效'],
+  'consent-bad': ['the consent of the key that it names is not valid', '其所列密钥的同意签名无效'],
   'nothing-disclosed': ['nothing is disclosed, so nothing contradicts the deposit', '未披露任何内容，故与存证无矛盾'],
   'details-withheld': ['the deposit commits to private details, which are not disclosed here', '存证含有私密详情的承诺值，此处未披露详情'],
   'salt-matches': ['the disclosed evidence salt leads to the deposited digests', '披露的证据盐值可得出存证的摘要'],
@@ -122,6 +122,10 @@ export const WORDS = {
   'log-origin-differs': [
     'the checkpoint is of {origin}, but {key} signs for another origin',
     '检查点来源为 {origin}，而签名密钥 {key} 属于另一来源',
+  ],
+  'log-key-retired': [
+    'signed by key {key} alone, which the ledger has replaced: it counts for {origin} only where a quorum of witnesses vouches for a time before {time}',
+    '仅由密钥 {key} 签署，而该密钥已被账本轮换停用：须有法定数目的见证人证明时间早于 {time}，方可为 {origin} 采信',
   ],
   'log-key-unknown': ['no log key of the policy signed this checkpoint of {origin}', '核验策略中没有任何账本密钥签署过 {origin} 的该检查点'],
   'policy-not-given': ['no policy was given, so no key is trusted', '未提供核验策略，故不信任任何密钥'],
