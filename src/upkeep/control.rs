@@ -56,6 +56,13 @@ impl ControlError {
     }
 }
 
+/// Whether there is no server: no socket, one that a server which is gone has left, no folder, or a path too long for a socket, with
+/// which a server has none either.
+fn is_nobody(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionRefused, InvalidInput, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | ConnectionRefused | NotADirectory | InvalidInput)
+}
+
 /// A connection to the server of a ledger.
 pub struct ControlClient {
     path: PathBuf,
@@ -76,10 +83,7 @@ impl ControlClient {
         });
         match connected {
             Ok(stream) => Ok(Some(Self { path, stream: BufReader::new(stream) })),
-            // No socket, or one that a server which is gone has left.
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
-                Ok(None)
-            }
+            Err(error) if is_nobody(&error) => Ok(None),
             Err(source) => Err(ControlError::Io { path, source }),
         }
     }
