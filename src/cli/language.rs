@@ -53,7 +53,7 @@ impl Several {
             Some(OfferedSeveral::Both) => return &[Language::Zh, Language::En],
             Some(OfferedSeveral::En) => Language::En,
             Some(OfferedSeveral::Zh) => Language::Zh,
-            None => Choice { lang: None }.language(),
+            None => of_environment(),
         };
         match language {
             Language::En => &[Language::En],
@@ -68,9 +68,13 @@ impl Choice {
         match self.lang {
             Some(Offered::En) => Language::En,
             Some(Offered::Zh) => Language::Zh,
-            None => of_locale(|name| env::var(name).ok()),
+            None => of_environment(),
         }
     }
+}
+
+fn of_environment() -> Language {
+    of_locale(|name| env::var(name).ok())
 }
 
 /// POSIX: the first of these that is set and not empty decides.

@@ -181,6 +181,11 @@ impl Meter<'_> {
         }
     }
 
+    /// Where words go meanwhile.
+    pub(super) fn output(&self) -> &Output {
+        self.output
+    }
+
     /// Notes that there are `units` more to do.
     pub(super) fn extend(&self, units: u64) {
         self.bar.inc_length(units);

@@ -3,6 +3,8 @@
 mod list;
 mod package;
 
+pub(super) use package::manifest_path;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -138,6 +140,13 @@ impl Progress for Meter<'_> {
 
     fn advance(&self, bytes: u64) {
         Meter::advance(self, bytes);
+    }
+
+    fn waits_for(&self, path: &Path) {
+        self.output().say(format_args!(
+            "waiting: another run is at {}; this one goes on when that one ends (Ctrl-C ends this one and loses nothing)",
+            path.display()
+        ));
     }
 }
 

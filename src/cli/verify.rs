@@ -10,10 +10,12 @@ use anyhow::{Context, anyhow};
 use super::document::{Destination, write_document};
 use super::ledger_option::{Source, read_earlier, read_policy};
 use super::output::{Output, Unit, WithHint, hinted, hinted_by};
+use super::submit::manifest_path;
 use super::{Exit, clock, language, software, step_eight};
 use crate::crypto::{Digests, DualHasher};
 use crate::desk::{
-    Deposited, FileError, FolderError, Progress, Target, digest_file, explain, manifest_of, member, package_around,
+    Deposited, FileError, FolderError, Progress, Target, digest_file, explain, manifest_of, manifest_of_paths, member,
+    package_around,
 };
 use crate::evidence::{Body, Manifest};
 use crate::ledger::{MAX_RECEIPT_BYTES, Receipt, follow_rotations};
@@ -25,9 +27,12 @@ use crate::trust::{Policy, SignedCheckpoint};
 
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
-    /// The evidence: a file, or a folder that was deposited as a package
+    /// The evidence: a file, or a folder that was deposited as a package; with --package all that was named then
     #[arg(value_name = "PATH", required_unless_present = "list")]
-    path: Option<PathBuf>,
+    paths: Vec<PathBuf>,
+    /// The paths were deposited with --package NAME: check every file against the manifest NAME.sha256 and its receipt
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["list", "manifest"])]
+    package: Option<PathBuf>,
     /// Its receipt; PATH.receipt without it, for a folder FOLDER.sha256.receipt
     #[arg(long, value_name = "FILE")]
     receipt: Option<PathBuf>,
@@ -36,7 +41,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
     /// Verify every line of a CSV file: columns path, and if wanted receipt; paths from the list's folder on
-    #[arg(long, value_name = "CSV", conflicts_with_all = ["path", "receipt", "manifest", "ledger"])]
+    #[arg(long, value_name = "CSV", conflicts_with_all = ["paths", "receipt", "manifest", "ledger"])]
     list: Option<PathBuf>,
     /// Whom you trust: logs, witnesses, quorum; without it the signatures of ledger and witnesses (checks 5 and 6) are
     /// not checked and nothing can match
@@ -85,10 +90,21 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     if let Some(list) = &args.list {
         return list::run(list, args, &with);
     }
-    let asked = Asked {
-        path: args.path.as_deref().unwrap_or(Path::new("")),
-        receipt: args.receipt.as_deref(),
-        manifest: args.manifest.as_deref(),
+    let manifest_of_package = args.package.as_deref().map(manifest_path);
+    let asked = match (&manifest_of_package, args.paths.as_slice()) {
+        (None, [_, _, ..]) => {
+            return Err(anyhow!("{} paths are named, and one is verified at a time", args.paths.len()))
+                .hint("name the package that they are with --package NAME, or list them in a file for --list");
+        }
+        (Some(manifest), paths) => {
+            Asked { path: manifest, receipt: args.receipt.as_deref(), manifest: None, package: Some(paths) }
+        }
+        (None, paths) => Asked {
+            path: paths.first().map_or(Path::new(""), PathBuf::as_path),
+            receipt: args.receipt.as_deref(),
+            manifest: args.manifest.as_deref(),
+            package: None,
+        },
     };
     let meter = output.meter("hashing", Unit::Bytes, 0);
     let Verified { report, receipt } = with.verified(&asked, &meter)?;
@@ -144,6 +160,8 @@ struct Asked<'a> {
     path: &'a Path,
     receipt: Option<&'a Path>,
     manifest: Option<&'a Path>,
+    /// The files and folders of the package whose manifest `path` is.
+    package: Option<&'a [PathBuf]>,
 }
 
 impl Asked<'_> {
@@ -156,7 +174,8 @@ impl Asked<'_> {
         if let Some(manifest) = self.manifest {
             return Ok((new(manifest)?, Some(shown(None))));
         }
-        let is_alone = self.receipt.is_none() && !target.is_folder() && !target.receipt().exists();
+        let is_alone =
+            self.package.is_none() && self.receipt.is_none() && !target.is_folder() && !target.receipt().exists();
         if let Some((manifest, inside)) = package_around(self.path).filter(|_| is_alone) {
             output.say(format_args!(
                 "{} has no receipt of its own; taken as a file of the package {}",
@@ -198,9 +217,10 @@ impl With<'_> {
         let (target, shown) = asked.target(self.output)?;
         let receipt_path = asked.receipt.map_or_else(|| target.receipt(), Path::to_owned);
         let receipt = read_receipt(&receipt_path)?;
-        let evidence = match &shown {
-            Some(shown) => Evidence::of_package(target.evidence(), shown, progress)?,
-            None => Evidence::read(&target, progress, self.output)?,
+        let evidence = match (&shown, asked.package) {
+            (Some(shown), _) => Evidence::of_package(target.evidence(), shown, progress)?,
+            (None, Some(paths)) => Evidence::of_paths(asked.path, paths, progress, self.output)?,
+            (None, None) => Evidence::read(&target, progress, self.output)?,
         };
         let ledger = match (self.ledger, Receipt::parse(&receipt)) {
             (Some(source), Ok(receipt)) => step_eight::ask(source, &receipt, self.output).unwrap_or_else(|error| {
@@ -240,6 +260,24 @@ impl Evidence {
         let member = member(&manifest, &shown.file, shown.inside.as_deref(), progress);
         let member = Some(member.map_err(hinted_by(FileError::hint))?);
         Ok(Self { digests: hasher.finish(), difference: None, member })
+    }
+
+    /// The manifest of a package, and all files of it, wherever they lie. One that is gone is told by the difference.
+    fn of_paths(manifest: &Path, paths: &[PathBuf], progress: &dyn Progress, output: &Output) -> anyhow::Result<Self> {
+        let (bytes, deposited) = read_manifest(manifest)?;
+        let (there, gone): (Vec<PathBuf>, Vec<PathBuf>) = paths.iter().cloned().partition(|path| path.exists());
+        for path in gone {
+            output.warn(format_args!("{} is not there", path.display()));
+        }
+        if there.is_empty() {
+            return Err(anyhow!("none of the files of {} is there", manifest.display()))
+                .hint("name them as they were named when they were deposited, from the same folder");
+        }
+        let now = manifest_of_paths(&there, progress).map_err(hinted_by(FolderError::hint))?;
+        let mut hasher = DualHasher::new();
+        hasher.update(&bytes);
+        let difference = Some(FolderDifference::between(&deposited, &now));
+        Ok(Self { digests: hasher.finish(), difference, member: None })
     }
 
     fn read(target: &Target, progress: &dyn Progress, output: &Output) -> anyhow::Result<Self> {

@@ -29,10 +29,14 @@ pub(super) struct Evidence {
 }
 
 impl<'a> Claim<'a> {
-    /// Waits for the target, and clears away what a run that died in the middle of writing has left there: it may hold
+    /// Waits for the target, saying so, and clears away what a run that died in the middle of writing has left there: it may hold
     /// salts.
-    pub(super) fn wait_for(target: &'a Target) -> Result<Self, DepositError> {
+    pub(super) fn wait_for(target: &'a Target, progress: &dyn Progress) -> Result<Self, DepositError> {
+        if let Some(claim) = Self::try_for(target)? {
+            return Ok(claim);
+        }
         let path = target.path();
+        progress.waits_for(path);
         let lock = Lock::wait_for(path).map_err(|source| FileError::Unreadable { path: path.to_owned(), source })?;
         Self::new(target, lock)
     }

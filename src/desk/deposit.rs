@@ -98,7 +98,7 @@ impl Depositor<'_> {
     /// # Errors
     /// [`DepositError`]; where something was sent, the `.part` that finishes it stays.
     pub fn deposit(&self, target: &Target) -> Result<Deposit, DepositError> {
-        match self.prepare(Claim::wait_for(target)?)? {
+        match self.prepare(Claim::wait_for(target, self.progress)?)? {
             Prepared::Held(deposit) => Ok(deposit),
             Prepared::Begun(begun) => {
                 let (client, statement) = (self.ledger.client(), begun.statement());

@@ -27,6 +27,8 @@ pub trait Progress: Sync {
     fn expect(&self, bytes: u64);
     /// So many bytes have been read.
     fn advance(&self, bytes: u64);
+    /// Nothing is done until another run lets go of this file or folder.
+    fn waits_for(&self, _path: &Path) {}
 }
 
 /// Why a file has no digests.

@@ -57,8 +57,8 @@ pub fn member(
     };
     let expected = manifest.lines().iter().filter(|_| listed.is_none()).find(is_its_line);
     Ok(Member {
-        file: file.display().to_string(),
-        same_name: listed.is_some_and(|path| named.ends_with(path)),
+        file: file.file_name().map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into_owned()),
+        same_name: listed.is_some_and(|path| Path::new(path).file_name() == named.file_name()),
         listed_as: listed.map(str::to_owned),
         expected: expected.map(|line| Expected { path: line.path.clone(), sha256: line.sha256.to_string() }),
         sha256: sha256.to_string(),

@@ -12,13 +12,13 @@ use super::words::Word;
 /// A file, and what the manifest has for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Member {
-    /// The file as it is named here.
+    /// The file's name here; not where it lies, which differs from one verifier to the next.
     pub file: String,
     /// Its SHA-256, hex.
     pub sha256: String,
     /// Path that the manifest lists this SHA-256 for; none when it lists none.
     pub listed_as: Option<String>,
-    /// True when the file's name here ends in that path.
+    /// True when the file is called here as in that path.
     pub same_name: bool,
     /// When it is not listed: the path that it should have in the manifest, and the SHA-256 that stands there.
     pub expected: Option<Expected>,

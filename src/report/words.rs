@@ -149,7 +149,7 @@ words! {
         "检查点来源为 {origin}，而签名密钥 {key} 属于另一来源";
     LogKeyRetired: "signed by key {key} alone, which the ledger has replaced: it counts for {origin} only where a quorum of witnesses \
                    vouches for a time before {time}",
-        "仅由密钥 {key} 签署，而该密钥已被账本轮换停用：须有法定数目的见证人证明时间早于 {time}，方可为 {origin} 采信";
+        "仅由密钥 {key} 签署，而该密钥已被账本轮换停用：须有达到法定见证数的见证人证明时间早于 {time}，方可为 {origin} 采信";
     LogKeyUnknown: "no log key of the policy signed this checkpoint of {origin}",
         "核验策略中没有任何账本密钥签署过 {origin} 的该检查点";
     PolicyNotGiven: "no policy was given, so no key is trusted", "未提供核验策略，故不信任任何密钥";
@@ -348,6 +348,13 @@ words! {
     ListVerdict: "verdict", "结论";
     ListLine: "line", "行";
     ListEntry: "entry", "条目";
+    ListNoEvidence: "the evidence {path} is not there", "没有证据 {path}";
+    ListNoReceipt: "its receipt {path} is not there", "没有其存证回执 {path}";
+    ListNotVerified: "it could not be verified: {error}", "无法核验：{error}";
+    ListNotUtf8: "the line is not UTF-8", "该行不是 UTF-8 文本";
+    ListBadQuote: "a quote is left open or out of place", "引号未闭合或位置不当";
+    ListFields: "{found} fields, and the first line names {columns} columns", "有 {found} 个字段，而首行列明 {columns} 列";
+    ListNoPath: "no path", "没有路径";
     ListSummary: "{all} verified: {matched} match, {mismatched} do not, {undetermined} could not be told",
         "共核验 {all} 件：一致 {matched} 件，不一致 {mismatched} 件，无法判定 {undetermined} 件";
     // Certificate and report as documents.

@@ -73,7 +73,11 @@ pub fn mirror_router(app: MirrorApp) -> Router {
         .route("/v1/ledger", get(ledger))
         .route("/v1/evidence", post(not_here))
         .route("/v1/evidence/batch", post(not_here))
+        .route("/v1/registry", post(not_here))
         .route("/v1/entries", get(no_lookups))
+        .route("/v1/entries/{index}/history", get(no_lookups))
+        .route("/v1/keys", get(no_keys))
+        .route("/v1/keys/{key}", get(no_keys))
         .route("/v1/entries/{index}", get(entry))
         .route("/v1/entries/{index}/receipt", get(receipt))
         .route("/checkpoint", get(checkpoint))
@@ -125,6 +129,11 @@ async fn not_here() -> Refusal {
 async fn no_lookups() -> Refusal {
     Refusal::new(ProblemKind::NotFound, "a mirror has no lookups")
         .with_hint("ask the ledger; or replay the mirror, which finds everything")
+}
+
+async fn no_keys() -> Refusal {
+    Refusal::new(ProblemKind::NotFound, "a mirror is the log's files: which keys are in force it does not say")
+        .with_hint("ask the ledger; `notarium audit` recomputes it from the mirror, `notarium import` makes a ledger that serves it")
 }
 
 async fn entry(State(app): State<MirrorApp>, Path(index): Path<String>) -> Result<Json<EntryView>, Refusal> {

@@ -8,6 +8,7 @@ use serde_json::Value;
 mod absence;
 mod document;
 mod every_byte;
+mod glossary;
 mod interval;
 mod key;
 mod page;

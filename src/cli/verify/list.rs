@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{Args, Asked, Verified, With};
 use crate::cli::Exit;
 use crate::cli::output::{Unit, hinted_by};
-use crate::desk::{List, ListError, ListLine, Progress};
+use crate::desk::{LineFlaw, List, ListError, ListLine, Progress, Target};
 use crate::report::{Check, Language, Outcome, Report, Sentence, Step, Verdict, Word, padded, width};
 
 /// The layout of the JSON.
@@ -56,10 +56,10 @@ fn verify_all(list: &List, with: &With<'_>) -> Vec<Row> {
 fn verify(line: &ListLine, folder: &Path, with: &With<'_>) -> Row {
     let fields = match &line.fields {
         Ok(fields) => fields,
-        Err(flaw) => return Row::without_report(line.number, String::new(), flaw.to_string()),
+        Err(flaw) => return Row::without_report(line.number, String::new(), flaw_sentence(flaw)),
     };
     let receipt = fields.others.first().cloned().flatten().map(|receipt| folder.join(receipt));
-    let asked = Asked { path: &fields.path, receipt: receipt.as_deref(), manifest: None };
+    let asked = Asked { path: &fields.path, receipt: receipt.as_deref(), manifest: None, package: None };
     match with.verified(&asked, &Silent) {
         Ok(Verified { report, .. }) => Row {
             line: line.number,
@@ -68,7 +68,34 @@ fn verify(line: &ListLine, folder: &Path, with: &With<'_>) -> Row {
             error: None,
             report: Some(report),
         },
-        Err(error) => Row::without_report(line.number, fields.written.clone(), format!("{error:#}")),
+        Err(error) => {
+            let why = not_verified(&fields.path, receipt.as_deref(), &error);
+            Row::without_report(line.number, fields.written.clone(), why)
+        }
+    }
+}
+
+/// Why a line has no report, in words of both languages as far as they go: what the system says stays as it is.
+fn not_verified(path: &Path, receipt: Option<&Path>, error: &anyhow::Error) -> Sentence {
+    let said = |word, path: &Path| Sentence::from(word).with("path", path.display().to_string());
+    if !path.exists() {
+        return said(Word::ListNoEvidence, path);
+    }
+    let beside = Target::new(path).map(|target| target.receipt()).ok();
+    match receipt.map(Path::to_owned).or(beside) {
+        Some(receipt) if !receipt.exists() => said(Word::ListNoReceipt, &receipt),
+        _ => Sentence::from(Word::ListNotVerified).with("error", format!("{error:#}")),
+    }
+}
+
+fn flaw_sentence(flaw: &LineFlaw) -> Sentence {
+    match flaw {
+        LineFlaw::NotUtf8 => Word::ListNotUtf8.into(),
+        LineFlaw::BadQuote => Word::ListBadQuote.into(),
+        LineFlaw::Fields { found, columns } => {
+            Sentence::from(Word::ListFields).with("found", *found as u64).with("columns", *columns as u64)
+        }
+        LineFlaw::NoPath => Word::ListNoPath.into(),
     }
 }
 
@@ -116,12 +143,18 @@ struct Row {
     path: String,
     verdict: Verdict,
     /// Why there is no report: the evidence, its receipt or the line cannot be read.
-    error: Option<String>,
+    #[serde(serialize_with = "in_english")]
+    error: Option<Sentence>,
     report: Option<Report>,
 }
 
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
+fn in_english<S: serde::Serializer>(error: &Option<Sentence>, serializer: S) -> Result<S::Ok, S::Error> {
+    error.as_ref().map(|error| error.in_language(Language::En)).serialize(serializer)
+}
+
 impl Row {
-    fn without_report(line: usize, path: String, error: String) -> Self {
+    fn without_report(line: usize, path: String, error: Sentence) -> Self {
         Self { line, path, verdict: Verdict::Undetermined, error: Some(error), report: None }
     }
 
@@ -136,7 +169,9 @@ impl Row {
     }
 
     fn reasons(&self, language: Language) -> Vec<String> {
-        let Some(report) = &self.report else { return self.error.iter().cloned().collect() };
+        let Some(report) = &self.report else {
+            return self.error.iter().map(|error| error.in_language(language)).collect();
+        };
         let because = match self.verdict {
             Verdict::Match => return Vec::new(),
             Verdict::Undetermined => Outcome::NotMade,

@@ -8,6 +8,7 @@
 mod audits;
 mod deposits;
 mod deposits_refused;
+mod documents;
 mod founding;
 mod help;
 mod kept;

@@ -25,6 +25,17 @@ fn several_paths_become_one_package() {
     }
     assert!(!session.path("other.sha256").exists());
     session.run_brief("verify photos/night/b.jpg --manifest case.sha256 --policy L/policy");
+    session.note("All its files at once.");
+    let line = "verify contract.pdf photos --package case --policy L/policy";
+    assert_eq!(session.run(line), 0);
+    session.put("photos/a.jpg", "A\n");
+    session.put("photos/new.jpg", "new\n");
+    fs::remove_file(session.path("contract.pdf")).unwrap();
+    assert_eq!(session.run(&format!("{line} --lang zh")), 1);
+    session.note("Several paths are one package, and none of this is there.");
+    assert_eq!(session.run("verify contract.pdf photos --policy L/policy"), 2);
+    assert_eq!(session.run("verify contract.pdf --package case --policy L/policy"), 2);
+    assert_eq!(session.run("verify photos --package other --policy L/policy"), 2);
     session.is("submit-package.txt");
 }
 

@@ -1,11 +1,12 @@
 //! Runs side by side, in threads and in processes, and what runs that died have left.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::Barrier;
+use std::sync::{Barrier, Mutex};
 use std::thread;
 
-use notarium::desk::{Course, Depositor, Existing, Readers, Target, write};
+use notarium::desk::{Course, Depositor, Existing, Progress, Readers, Target, write};
 
 use super::at_the_prompt::submit;
 use super::{Scene, wish};
@@ -13,6 +14,22 @@ use crate::desk_reading::Counter;
 use crate::toy_ledger::Trick;
 
 const AT_ONCE: usize = 6;
+
+/// Notes what a run waits for.
+#[derive(Default)]
+struct Waiting {
+    for_file: Mutex<Option<PathBuf>>,
+}
+
+impl Progress for Waiting {
+    fn expect(&self, _: u64) {}
+
+    fn advance(&self, _: u64) {}
+
+    fn waits_for(&self, path: &Path) {
+        *self.for_file.lock().unwrap() = Some(path.to_owned());
+    }
+}
 
 #[test]
 fn threads_that_deposit_one_file_make_one_deposit() {
@@ -92,12 +109,15 @@ fn a_run_waits_for_one_that_has_the_evidence() {
     rustix::fs::flock(&held, rustix::fs::FlockOperation::LockExclusive).unwrap();
     // The other run is at step 4: its statement is on the ledger and its receipt not here yet.
     scene.toy.trick(Trick::AdmitAndHangUp);
+    let (ledger, wish, progress) = (scene.ledger(), wish(), Waiting::default());
+    let depositor = Depositor { ledger: &ledger, key: &scene.key, wish: &wish, progress: &progress };
     thread::scope(|scope| {
-        let run = scope.spawn(|| scene.deposit(&path, &wish()));
-        // It has asked the ledger who it is, and can get no further.
-        while scene.toy.book().asked.is_empty() {
+        let run = scope.spawn(|| depositor.deposit(&Target::new(&path).unwrap()));
+        // It says what it waits for, and can get no further.
+        while progress.for_file.lock().unwrap().is_none() {
             thread::yield_now();
         }
+        assert_eq!(progress.for_file.lock().unwrap().as_deref(), Some(path.as_path()));
         assert_eq!(scene.names(), ["f"]);
         drop(held);
         run.join().unwrap().unwrap();

@@ -69,6 +69,13 @@ fn a_mirror_is_served_as_the_log_that_it_is() {
         }
         assert_eq!(get(&serving.1, "/readyz").0, 200);
         assert_eq!(get(&serving.1, "/v1/entries").0, 404);
+        let key = "ab".repeat(32);
+        for path in ["/v1/keys", &format!("/v1/keys/{key}"), "/v1/entries/0/history"] {
+            let (status, body) = get(&serving.1, path);
+            let problem: Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(status, 404, "{path}");
+            assert!(problem["hint"].as_str().unwrap().contains("ask the ledger"), "{path}: {problem}");
+        }
     }
 }
 
@@ -81,6 +88,7 @@ fn a_mirror_admits_nothing() {
     let error = client.submit(statement.as_bytes()).unwrap_err();
     assert_eq!(error.problem().unwrap().status, 403);
     assert_eq!(error.hint(), Some("deposit with the ledger itself"));
+    assert_eq!(client.register(statement.as_bytes()).unwrap_err().problem().unwrap().status, 403);
 }
 
 #[test]

@@ -125,7 +125,7 @@ export const WORDS = {
   ],
   'log-key-retired': [
     'signed by key {key} alone, which the ledger has replaced: it counts for {origin} only where a quorum of witnesses vouches for a time before {time}',
-    '仅由密钥 {key} 签署，而该密钥已被账本轮换停用：须有法定数目的见证人证明时间早于 {time}，方可为 {origin} 采信',
+    '仅由密钥 {key} 签署，而该密钥已被账本轮换停用：须有达到法定见证数的见证人证明时间早于 {time}，方可为 {origin} 采信',
   ],
   'log-key-unknown': ['no log key of the policy signed this checkpoint of {origin}', '核验策略中没有任何账本密钥签署过 {origin} 的该检查点'],
   'policy-not-given': ['no policy was given, so no key is trusted', '未提供核验策略，故不信任任何密钥'],
@@ -339,6 +339,13 @@ export const WORDS = {
   'list-verdict': ['verdict', '结论'],
   'list-line': ['line', '行'],
   'list-entry': ['entry', '条目'],
+  'list-no-evidence': ['the evidence {path} is not there', '没有证据 {path}'],
+  'list-no-receipt': ['its receipt {path} is not there', '没有其存证回执 {path}'],
+  'list-not-verified': ['it could not be verified: {error}', '无法核验：{error}'],
+  'list-not-utf8': ['the line is not UTF-8', '该行不是 UTF-8 文本'],
+  'list-bad-quote': ['a quote is left open or out of place', '引号未闭合或位置不当'],
+  'list-fields': ['{found} fields, and the first line names {columns} columns', '有 {found} 个字段，而首行列明 {columns} 列'],
+  'list-no-path': ['no path', '没有路径'],
   'list-summary': [
     '{all} verified: {matched} match, {mismatched} do not, {undetermined} could not be told',
     '共核验 {all} 件：一致 {matched} 件，不一致 {mismatched} 件，无法判定 {undetermined} 件',

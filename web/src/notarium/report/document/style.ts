@@ -31,8 +31,8 @@ pre { white-space: pre-wrap; margin: 1.5mm 0; padding: 2mm; border: 0.25mm solid
 .lang + .lang { display: block; color: #333; }
 .inline .lang + .lang { display: inline; }
 .inline .lang + .lang::before { content: " · "; }
-th.inline .lang + .lang { display: block; }
-th.inline .lang + .lang::before { content: ""; }
+th.inline .lang + .lang, .checks td.inline .lang + .lang { display: block; }
+th.inline .lang + .lang::before, .checks td.inline .lang + .lang::before { content: ""; }
 ul { margin: 1mm 0; padding-left: 5mm; }
 @media print { body { padding: 0; max-width: none; } }
 `;
