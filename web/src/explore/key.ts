@@ -12,6 +12,7 @@ const STANDINGS = {
   'not-yet-valid': 'standingNotYetValid',
   expired: 'standingExpired',
   revoked: 'standingRevoked',
+  retired: 'standingRetired',
   'ledgers-own': 'standingLedgersOwn',
 } as const;
 

@@ -80,6 +80,7 @@ const WORDS = {
   standingNotYetValid: ['not in force yet', '尚未生效'],
   standingExpired: ['no longer in force', '已失效'],
   standingRevoked: ['revoked', '已撤销'],
+  standingRetired: ['was the ledger’s own key, and was replaced', '账本已轮换停用的密钥'],
   standingLedgersOwn: ['the ledger’s own key', '账本自身的密钥'],
   keyEnrolled: ['enrolled', '登记'],
   keyRevoked: ['revoked', '撤销'],

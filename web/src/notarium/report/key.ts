@@ -15,6 +15,7 @@ export const KEY_STANDINGS = [
   'in-force',
   'expired',
   'revoked',
+  'retired',
 ] as const;
 export type KeyStanding = (typeof KEY_STANDINGS)[number];
 

@@ -174,6 +174,7 @@ export const WORDS = {
   // The submitter's key.
   'key-not-checked': ['the standing of this key was not checked', '该密钥的登记与撤销情况未经核验'],
   'key-not-enrolled': ['key not enrolled', '密钥未登记'],
+  'key-retired': ["a key that was the ledger's own, and was replaced", '账本已轮换停用的密钥'],
   'key-ledgers-own': ["the ledger's own key", '账本自身的密钥'],
   'key-enrolled': ['enrolled as {name}, by {by}, entry {entry}', '登记名称 {name}，由{by}登记（第 {entry} 号条目）'],
   'key-assurance': ["identity, in the registrar's words: {assurance}", '身份核实（登记机构所述）：{assurance}'],
