@@ -99,7 +99,9 @@ fn witnesses(app: &App) -> Result<&Witnesses, Refusal> {
 /// Waits until the quorum has cosigned a checkpoint that covers an entry, and makes the receipt under the first one; none when
 /// that takes too long.
 pub(super) async fn wait_for(app: &App, index: LeafIndex) -> Result<Option<Receipt>, Refusal> {
-    let mut witnessed = witnesses(app)?.gathering.witnessed();
+    let gathering = &witnesses(app)?.gathering;
+    let _waiting = gathering.wait();
+    let mut witnessed = gathering.witnessed();
     let covers = |newest: &Option<Arc<SignedCheckpoint>>| {
         newest.as_ref().is_some_and(|newest| newest.head().size.contains(index))
     };

@@ -8,8 +8,6 @@
 //! it has lost entries (it was restored from an old backup, say). [`Gathering::standing`] says whether anything may be admitted.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
 use thiserror::Error;
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, spawn_blocking};
@@ -24,39 +22,13 @@ use crate::note::{SignatureLine, VerifierKey};
 use crate::store::{Cosignatures, ReadError, Reader};
 use crate::trust::{CosignatureError, LogSignature, Policy, PolicyWitness, SignedCheckpoint, verify_cosignature};
 
+use super::pace::{AskLimits, Demand, Waiting};
 use super::request::AddCheckpoint;
 use super::round::{Round, is_witnessed};
 use super::standing::{Behind, Heard, Hearing, Standing};
 
 /// Sizes that are looked through for the newest or first witnessed checkpoint.
 const SIZES: usize = 256;
-
-/// How witnesses are asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AskLimits {
-    /// Until an answer is whole.
-    pub answer: Duration,
-    /// Between two questions to one witness, at least: bounds what a busy ledger stores of cosignatures.
-    pub interval: Duration,
-    /// Pause after a failure; doubled with each further one.
-    pub first_pause: Duration,
-    /// The longest pause.
-    pub longest_pause: Duration,
-    /// How long those whom the quorum does not need are waited for at the start, to say what they cosigned last.
-    pub first_look: Duration,
-}
-
-impl Default for AskLimits {
-    fn default() -> Self {
-        Self {
-            answer: Duration::from_secs(10),
-            interval: Duration::from_millis(20),
-            first_pause: Duration::from_millis(500),
-            longest_pause: Duration::from_mins(1),
-            first_look: Duration::from_secs(2),
-        }
-    }
-}
 
 /// Why witnesses can't be asked.
 #[derive(Debug, Error)]
@@ -135,6 +107,7 @@ struct Shared {
     target: watch::Sender<Arc<SignedCheckpoint>>,
     witnessed: watch::Sender<Option<Arc<SignedCheckpoint>>>,
     hearing: Hearing,
+    demand: Demand,
     status: Mutex<Vec<WitnessStatus>>,
 }
 
@@ -196,6 +169,7 @@ impl Gathering {
             round: Mutex::new(Round::new(Arc::clone(&policy), Arc::clone(&first))),
             target: watch::Sender::new(first),
             witnessed: watch::Sender::new(witnessed),
+            demand: Demand::new(),
             hearing: Hearing::new(Arc::clone(&policy), &asked, limits.first_look),
             policy,
             reader,
@@ -233,6 +207,12 @@ impl Gathering {
     #[must_use]
     pub fn witnessed(&self) -> watch::Receiver<Option<Arc<SignedCheckpoint>>> {
         self.shared.witnessed.subscribe()
+    }
+
+    /// Says that somebody waits for the quorum, until what is given is dropped: witnesses are asked more often then.
+    #[must_use]
+    pub fn wait(&self) -> Waiting {
+        self.shared.demand.begin()
     }
 
     /// Whether anything may be admitted, as far as the witnesses know; to look at or to wait for a change.
@@ -324,6 +304,7 @@ impl Shared {
         let mut targets = self.target.subscribe();
         let (mut known, mut pause) = (TreeSize::ZERO, self.limits.first_pause);
         loop {
+            self.change(Round::begin);
             let target = Arc::clone(&targets.borrow_and_update());
             let begun = Instant::now();
             if self.hearing.of(place) != Heard::Clear {
@@ -339,7 +320,7 @@ impl Shared {
                     self.hearing.note(place, Heard::Clear);
                     (known, pause) = (target.head().size, self.limits.first_pause);
                     self.cosigned(place, known, line);
-                    sleep_until(begun + self.limits.interval).await;
+                    self.demand.rest(begun, &self.limits).await;
                     if targets.changed().await.is_err() {
                         return;
                     }

@@ -9,12 +9,14 @@
 mod cosigner;
 mod gathering;
 mod logs;
+mod pace;
 mod request;
 mod round;
 mod standing;
 
 pub use cosigner::{Cosigner, LogStatus, Refused};
-pub use gathering::{AskLimits, GatherError, Gathering, WitnessStatus};
+pub use gathering::{GatherError, Gathering, WitnessStatus};
 pub use logs::{LogsError, WitnessLogs};
+pub use pace::{AskLimits, Waiting};
 pub use request::{AddCheckpoint, MAX_PROOF_LINES, RequestError};
 pub use standing::{Behind, Standing};

@@ -28,11 +28,13 @@ pub(super) struct Round {
     target: SignedCheckpoint,
     newest: Arc<SignedCheckpoint>,
     reached: bool,
+    /// Whether anyone has been asked about the target.
+    asked: bool,
 }
 
 impl Round {
     pub(super) fn new(policy: Arc<Policy>, newest: Arc<SignedCheckpoint>) -> Self {
-        Self { policy, target: SignedCheckpoint::clone(&newest), newest, reached: false }
+        Self { policy, target: SignedCheckpoint::clone(&newest), newest, reached: false, asked: false }
     }
 
     pub(super) fn newest_size(&self) -> TreeSize {
@@ -47,6 +49,13 @@ impl Round {
     pub(super) fn grow(&mut self, newest: Arc<SignedCheckpoint>) -> bool {
         self.newest = newest;
         self.reached && self.advance()
+    }
+
+    /// Notes that a witness is asked now. The first one is asked about what is newest then. Says whether that is another target.
+    pub(super) fn begin(&mut self) -> bool {
+        let is_another = !self.asked && self.advance();
+        self.asked = true;
+        is_another
     }
 
     /// Notes that a witness has cosigned a tree of this size. Says whether there is another target now.
@@ -79,7 +88,7 @@ impl Round {
             return false;
         }
         self.target = SignedCheckpoint::clone(&self.newest);
-        self.reached = false;
+        (self.reached, self.asked) = (false, false);
         true
     }
 }

@@ -97,6 +97,8 @@ fn ask_limits() -> AskLimits {
     AskLimits {
         answer: Duration::from_secs(30),
         interval: Duration::from_millis(1),
+        // Only those who wait make it ask more than once an hour.
+        leisure: Duration::from_hours(1),
         first_pause: Duration::from_millis(5),
         longest_pause: Duration::from_millis(20),
         first_look: Duration::from_millis(50),
