@@ -10,7 +10,7 @@ export NOTARIUM_PAGES = $(shell find web/dist -type f -exec sha256sum {} + 2>/de
 # Where cargo puts what it builds; asked only where it is used.
 BUILT = $(shell $(CARGO) metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release
 
-.PHONY: help demo test foreign interop lint deny advisories bench bench-overload bench-replay bench-witness fuzz setup web web-test
+.PHONY: help demo test foreign interop lint deny advisories bench bench-overload bench-replay bench-witness fuzz torture setup web web-test
 
 help:
 	@echo 'make demo        build, run a ledger in a temporary folder, deposit, verify off line, find two forgeries'
@@ -20,6 +20,7 @@ help:
 	@echo 'make web         build the web pages, which the program then carries; installs Node.js where missing'
 	@echo 'make web-test    the pages in Chromium against a real server; installs Chromium where missing'
 	@echo 'make fuzz        every decoder fed with changed inputs, 15 seconds each (SECONDS=N for more, TARGETS=... for some)'
+	@echo 'make torture     kill a server a thousand times and more, under load, and look for what is lost (ROUNDS=N or HOURS=N)'
 	@echo 'make lint        rustfmt, clippy and rustdoc with warnings denied, the pure floors alone'
 	@echo 'make deny        licences, bans and sources of the dependencies (needs cargo-deny)'
 	@echo 'make advisories  known vulnerabilities of the dependencies (needs cargo-deny and a network)'
@@ -73,6 +74,14 @@ SECONDS ?= 15
 fuzz:
 	@.ci/setup --fuzz
 	@fuzz/run --seconds $(SECONDS) $(TARGETS)
+
+# At low priority; prints the seed of each attack, which NOTARIUM_TORTURE_SEED repeats.
+ROUNDS ?= 1000
+HOURS ?=
+torture: setup
+	$(CARGO) test --release --locked --test all --no-run
+	NOTARIUM_TORTURE_ROUNDS=$(ROUNDS) $(if $(HOURS),NOTARIUM_TORTURE_HOURS=$(HOURS)) nice -n 19 \
+	  $(CARGO) test --release --locked --test all -- torture:: --nocapture --test-threads=1
 
 lint:
 	$(CARGO) fmt --check

@@ -3,6 +3,7 @@
 //! Every option is an environment variable too. The first SIGINT or SIGTERM finishes what was accepted, a second one ends
 //! at once; neither loses anything that was acknowledged. The address goes to stdout, the log to stderr.
 
+mod fail_point;
 mod open_files;
 
 use std::fs;
@@ -28,7 +29,7 @@ use crate::sequencer::{self, Sequencer, StartError};
 use crate::server::{
     App, AppError, Control, Limits, MAX_PROXIES, MirrorApp, Publish, Rate, ServeError, Witnesses, serve, serve_mirror,
 };
-use crate::store::{Memory, OpenError, OpenOptions, Opened, Reader, open};
+use crate::store::{Memory, OpenError, OpenOptions, Opened, Reader, TornTail, open};
 use crate::trust::{Origin, SignedCheckpoint};
 use crate::upkeep::{LOSSES, Serving};
 use crate::witness::{AskLimits, Behind, GatherError, Gathering, Standing};
@@ -233,6 +234,7 @@ fn count(value: u32) -> NonZeroUsize {
 
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     args.log.start()?;
+    let fail_point = fail_point::named()?;
     open_files::provide_for(args.limits.max_connections)?;
     if args.mirror {
         return run_mirror(args, output);
@@ -246,7 +248,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         let signals = Signals::listen()?;
         let listener = bind(args.listen).await?;
         let address = listener.local_addr().context("cannot tell the address")?;
-        let sequencer = sequencer::start(opened, keys, now, args.limits.sequencer())
+        let sequencer = sequencer::start_to_fail(opened, keys, now, args.limits.sequencer(), fail_point)
             .map_err(hinted_by(|error: &StartError| error.hint()))
             .with_context(|| format!("cannot go on with the ledger {}", args.directory.display()))?;
         let witnesses = args.witnesses.start(&reader, &sequencer)?;
@@ -363,6 +365,10 @@ fn open_ledger(args: &Args) -> anyhow::Result<(Opened, Reader)> {
     };
     let opened = open(&args.directory, &options).map_err(hinted_by(OpenError::hint))?;
     check_clock(opened.appender.last_time())?;
+    for TornTail { log, offset, bytes } in &opened.dropped {
+        let log = log.display();
+        warn!("dropped {bytes} bytes at the end of {log}, from byte {offset} on: an unfinished record");
+    }
     for index in &opened.emptied {
         warn!("the index {index} could not be opened and was emptied; lookups fail until `notarium rebuild-index`");
     }

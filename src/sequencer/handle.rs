@@ -13,6 +13,7 @@ use crate::store::{Opened, TipError};
 use crate::trust::{LogKeys, LogSigner as _, SignedCheckpoint};
 
 use super::admitted::Admitted;
+use super::fail_point::{FailPoint, FailPoints};
 use super::limits::Limits;
 use super::queue::{Job, Message, State, Stopped, SubmitError};
 use super::room::Room;
@@ -67,6 +68,21 @@ pub fn start(
     clock: impl Fn() -> Time + Send + 'static,
     limits: Limits,
 ) -> Result<Sequencer, StartError> {
+    start_to_fail(opened, keys, clock, limits, None)
+}
+
+/// The same, with a place at which the process kills itself: for tests of what a crash leaves behind.
+///
+/// # Errors
+///
+/// [`StartError`].
+pub fn start_to_fail(
+    opened: Opened,
+    keys: impl Into<LogKeys>,
+    clock: impl Fn() -> Time + Send + 'static,
+    limits: Limits,
+    fail_point: Option<FailPoint>,
+) -> Result<Sequencer, StartError> {
     let Opened { mut writer, reader, appender, .. } = opened;
     let keys = keys.into();
     if !writer.due().iter().all(|due| keys.holds(due)) {
@@ -89,6 +105,7 @@ pub fn start(
         room: Arc::clone(&room),
         state: Announcer::new(state_sender),
         checkpoints: checkpoint_sender,
+        fail_points: FailPoints::new(fail_point),
     };
     Builder::new().name("sequencer".to_owned()).spawn(move || thread.run(receiver))?;
     Ok(Sequencer { messages: sender, state, checkpoint, room, clock })

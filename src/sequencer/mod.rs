@@ -19,6 +19,7 @@
 //! What is not here: HTTP, limits per key or address, and the rules of who may sign what (`registry`).
 
 mod admitted;
+mod fail_point;
 mod handle;
 mod judge;
 mod limits;
@@ -27,6 +28,7 @@ mod room;
 mod thread;
 
 pub use admitted::{Admitted, AnswerError};
-pub use handle::{Sequencer, StartError, start};
+pub use fail_point::{FailPoint, FailPointError, Moment, Stage};
+pub use handle::{Sequencer, StartError, start, start_to_fail};
 pub use limits::Limits;
 pub use queue::{State, Stopped, SubmitError};

@@ -13,6 +13,7 @@ use crate::store::{CommitError, Published, Reader, Writer};
 use crate::trust::{LogKeys, SignedCheckpoint};
 
 use super::admitted::Admitted;
+use super::fail_point::{FailPoints, Stage};
 use super::judge::Judge;
 use super::queue::{Answer, Job, Message, State, Stopped, SubmitError};
 use super::room::Room;
@@ -46,6 +47,8 @@ pub(super) struct Thread {
     pub(super) room: Arc<Room>,
     pub(super) state: Announcer,
     pub(super) checkpoints: watch::Sender<Arc<SignedCheckpoint>>,
+    /// Where a test wants the process to die.
+    pub(super) fail_points: FailPoints,
 }
 
 /// Tells everyone the state; at the latest when the thread ends, in whatever way it does.
@@ -105,7 +108,7 @@ impl Thread {
         let Some(now) = asked.filter(|_| !fresh.is_empty()) else { return Ok(()) };
         let (answer, stopped) = match self.carry(fresh, now) {
             Ok(published) => {
-                answer_published(waiting, &published);
+                self.fail_points.around(Stage::Answer, || answer_published(waiting, &published));
                 return Ok(());
             }
             Err(Failure::Refused(error)) => (error, None),
@@ -168,11 +171,15 @@ impl Thread {
             return Err(Failure::Refused(full));
         }
         self.state.announce(State::Admitting);
-        let batch = self.appender.plan(now, statements).map_err(|error| cannot_plan(&error))?;
+        let points = &self.fail_points;
+        let batch = points.around(Stage::Plan, || self.appender.plan(now, statements));
+        let batch = batch.map_err(|error| cannot_plan(&error))?;
         let next = batch.next();
-        let committed = self.writer.commit(batch, &self.last).map_err(|error| cannot_commit(&error))?;
-        let signed = committed.sign(&self.keys);
-        let published = self.writer.publish(signed).map_err(|error| Failure::Unknown(chain(&error)))?;
+        let committed = points.around(Stage::Commit, || self.writer.commit(batch, &self.last));
+        let committed = committed.map_err(|error| cannot_commit(&error))?;
+        let signed = points.around(Stage::Sign, || committed.sign(&self.keys));
+        let published = points.around(Stage::Publish, || self.writer.publish(signed));
+        let published = published.map_err(|error| Failure::Unknown(chain(&error)))?;
         self.appender = next;
         self.last = Arc::clone(published.checkpoint());
         self.checkpoints.send_replace(Arc::clone(published.checkpoint()));

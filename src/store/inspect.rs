@@ -52,7 +52,10 @@ pub fn inspect_at_rate(directory: &Path, memory: Memory, rate: Option<u64>) -> R
     let mut doubts = Vec::new();
     doubts.extend(follow_keys(rows, &mut ledger).err());
     let (head, frontier) = match recover(rows) {
-        Ok(Recovered { head, frontier, .. }) => (head, frontier),
+        Ok(Recovered { head, frontier, last }) => {
+            doubts.extend(last.err());
+            (head, frontier)
+        }
         Err(doubt) => {
             doubts.push(doubt);
             (last_head(rows)?.unwrap_or(TreeHead::EMPTY), Frontier::new())

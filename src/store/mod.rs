@@ -53,6 +53,7 @@ mod stages;
 mod sweep;
 mod tip;
 mod tree;
+mod wal;
 mod witness;
 mod writer;
 
@@ -72,5 +73,6 @@ pub use snapshot::SnapshotError;
 pub use space::free_bytes;
 pub use stages::{Committed, Published, ReceiptUnavailable, Signed};
 pub use tip::TipError;
+pub use wal::TornTail;
 pub use witness::{ForkRecord, MAX_FORKS, WitnessStore, WitnessStoreError, WitnessTurn};
 pub use writer::{CommitError, Writer};

@@ -10,7 +10,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rocksdb::DB;
+use rocksdb::{DB, ErrorKind};
 use thiserror::Error;
 
 use crate::crypto::{PublicKey, Suite};
@@ -28,6 +28,7 @@ use super::recover::{Prefixes, Recovered, last_head, recover};
 use super::repair;
 use super::settings::{Identity, IndexMarker, Rotations, SettingError};
 use super::tip::{self, Tip, TipError};
+use super::wal::{self, TornTail};
 use super::writer::Writer;
 
 pub(super) const DATABASE: &str = "db";
@@ -147,6 +148,12 @@ pub enum OpenError {
         /// What is wrong with it.
         what: String,
     },
+    /// The last entry is of a version that this program does not know, so that nothing can be put after it.
+    #[error("entry {index}, the last, is of a version that this program does not know")]
+    LastEntryUnknown {
+        /// Its index.
+        index: LeafIndex,
+    },
     /// The store ends before a tree that was signed.
     #[error(
         "{name} is a checkpoint of {signed} entries, but the store has only {stored}: entries that were acknowledged are \
@@ -198,6 +205,17 @@ pub enum OpenError {
     /// Rows can't be read.
     #[error("the store cannot be read")]
     Read(#[from] ReadError),
+    /// A record of the database's log is not what was written.
+    #[error("the log {} is damaged in the record at byte {offset}", .log.display())]
+    LogDamaged {
+        /// The log.
+        log: PathBuf,
+        /// Where the record begins.
+        offset: u64,
+        /// What the database says.
+        #[source]
+        source: rocksdb::Error,
+    },
     /// The database does not open.
     #[error("the database in {} does not open", .path.display())]
     Database {
@@ -219,13 +237,14 @@ impl OpenError {
             | Self::StrayMark { .. }
             | Self::Locked { .. }
             | Self::UnknownColumn { .. }
+            | Self::LastEntryUnknown { .. }
             | Self::Setting(SettingError::NewerVersion { .. })
             | Self::OtherOrigin { .. }
             | Self::OtherKey { .. }
             | Self::NoTip { .. }
             | Self::Tip { source: TipError::Io(_), .. } => false,
             Self::Read(ReadError::Database { source, .. }) | Self::Database { source, .. } => {
-                source.kind() != rocksdb::ErrorKind::IOError || source.to_string().contains("No such file")
+                source.kind() != ErrorKind::IOError || source.to_string().contains("No such file")
             }
             _ => true,
         }
@@ -240,7 +259,9 @@ impl OpenError {
             Self::StrayMark { .. } => "remove that one file, and leave everything else in the folder as it is",
             Self::NoDatabase { .. } => "put the file back, or keep the folder as it is and restore from a backup",
             Self::Locked { .. } => "stop the other process first; `notarium audit` works beside it",
-            Self::UnknownColumn { .. } | Self::Setting(SettingError::NewerVersion { .. }) => {
+            Self::UnknownColumn { .. }
+            | Self::LastEntryUnknown { .. }
+            | Self::Setting(SettingError::NewerVersion { .. }) => {
                 "use the version of notarium that wrote it, or a newer one"
             }
             Self::OtherOrigin { .. } => "name the folder of the ledger that is meant, or its origin as it is stored",
@@ -261,6 +282,7 @@ impl OpenError {
             | Self::RootDiffers { .. }
             | Self::EntriesDiffer { .. }
             | Self::Forked { .. }
+            | Self::LogDamaged { .. }
             | Self::Read(_)
             | Self::Database { .. } => {
                 "keep the folder as it is, look at it with `notarium audit DIR`, and restore from a backup"
@@ -279,6 +301,9 @@ pub struct Opened {
     pub appender: Appender,
     /// Indexes that could not be opened and were made empty; to be rebuilt.
     pub emptied: Vec<&'static str>,
+    /// What was dropped at the end of the log: records that were being written when the process or the machine stopped, and so
+    /// never acknowledged.
+    pub dropped: Vec<TornTail>,
 }
 
 /// Opens a ledger for writing, alone.
@@ -287,11 +312,13 @@ pub struct Opened {
 ///
 /// [`OpenError`]; nothing that can be missing or damaged in an index is one.
 pub fn open(directory: &Path, options: &OpenOptions) -> Result<Opened, OpenError> {
+    let dropped = wal::torn_tails(&directory.join(DATABASE));
     let repair::Whole { db, mut ledger, emptied, .. } = repair::open_whole(directory, options.memory)?;
     let rows = Rows(&db);
     follow_keys(rows, &mut ledger)?;
     check_expected(&ledger, options)?;
-    let Recovered { frontier, head, time, leaf } = recover(rows)?;
+    let Recovered { frontier, head, last } = recover(rows)?;
+    let (time, leaf) = last?;
     check_genesis(rows, &ledger)?;
     let tip_path = directory.join(TIP);
     let tip_error = |source| OpenError::Tip { path: tip_path.clone(), source };
@@ -312,7 +339,7 @@ pub fn open(directory: &Path, options: &OpenOptions) -> Result<Opened, OpenError
     let database = Arc::new(Database::new(db, directory, ledger, whole, edge));
     let reader = Reader::new(Arc::clone(&database));
     let writer = Writer { database, tip, head, last: time, keys, chain, poisoned: false };
-    Ok(Opened { writer, reader, appender, emptied })
+    Ok(Opened { writer, reader, appender, emptied, dropped })
 }
 
 /// What the ledger is, by the store's settings.
@@ -399,7 +426,11 @@ pub(super) fn database_error(directory: &Path, source: rocksdb::Error) -> OpenEr
     if is_lock(&source) {
         return OpenError::Locked { directory: directory.to_owned() };
     }
-    OpenError::Database { path: directory.join(DATABASE), source }
+    let path = directory.join(DATABASE);
+    match wal::find_damage(&path).filter(|_| source.kind() == ErrorKind::Corruption) {
+        Some((log, offset)) => OpenError::LogDamaged { log, offset, source },
+        None => OpenError::Database { path, source },
+    }
 }
 
 /// The path of the database, if the folder holds a finished ledger.

@@ -20,10 +20,8 @@ use super::tree::Tree;
 pub(super) struct Recovered {
     pub(super) frontier: Frontier,
     pub(super) head: TreeHead,
-    /// Of the last entry.
-    pub(super) time: Time,
-    /// Of the last entry.
-    pub(super) leaf: Hash,
+    /// The time and the leaf hash of the last entry, or why it can't be told.
+    pub(super) last: Result<(Time, Hash), OpenError>,
 }
 
 /// The last tree head, as its row says.
@@ -61,12 +59,20 @@ pub(super) fn recover(rows: Rows<'_>) -> Result<Recovered, OpenError> {
     if head.root != stored.root {
         return Err(OpenError::RootDiffers { size, stored: stored.root, computed: head.root });
     }
+    let last = read_last(rows, index);
+    Ok(Recovered { frontier, head, last })
+}
+
+fn read_last(rows: Rows<'_>, index: LeafIndex) -> Result<(Time, Hash), OpenError> {
     let wrong = |what: String| OpenError::LastEntry { index, what };
-    let entry = Entry::parse(&rows.entry(index)?).map_err(|error| wrong(error.to_string()))?;
+    let entry = Entry::parse(&rows.entry(index)?).map_err(|error| match error {
+        error if error.is_unknown() => OpenError::LastEntryUnknown { index },
+        error => wrong(error.to_string()),
+    })?;
     if entry.index() != index {
         return Err(wrong(format!("it says that it is entry {}", entry.index())));
     }
-    Ok(Recovered { frontier, head, time: entry.time(), leaf: entry.leaf_hash() })
+    Ok((entry.time(), entry.leaf_hash()))
 }
 
 /// Holds signed checkpoints against the stored tree.

@@ -218,19 +218,23 @@ impl Reader {
         Ok(())
     }
 
-    /// Rows of an index, without those of entries that are not published yet: the entry's index and the key.
+    /// Rows of an index, without those of entries that are there and not published yet: the entry's index and the key.
     fn stored_rows(
         &self,
         column: Column,
         end: TreeSize,
     ) -> Result<impl Iterator<Item = Result<StoredRow, ReadError>>, ReadError> {
-        let rows = self.rows().from(column, &[], Direction::Forward)?.map(move |row| {
+        let stored = self.rows().from(column, &[], Direction::Forward)?.map(move |row| {
             let (key, value) = row?;
             let index =
                 if column == Column::Statement { rows::index_of_value(&value) } else { rows::index_of_key(&key) };
             Ok((index, key))
         });
-        Ok(rows.filter(move |row| !matches!(row, Ok((Some(index), _)) if !end.contains(*index))))
+        let entries = self.rows();
+        let is_pending = move |index: LeafIndex| {
+            !end.contains(index) && matches!(entries.get(Column::Entry, &rows::index_key(index)), Ok(Some(_)))
+        };
+        Ok(stored.filter(move |row| !matches!(row, Ok((Some(index), _)) if is_pending(*index))))
     }
 
     /// Rows of an index that no entry has.

@@ -12,6 +12,7 @@ use super::columns::{self, Column, Memory, Purpose, Shared};
 use super::database::{Ledger, Rows, failed};
 use super::open::{OpenError, check_columns, database_error, database_path, is_lock, ledger};
 use super::settings::{self, IndexMarker, Setting};
+use super::wal::find_damage;
 
 /// A database all of whose column families can be opened.
 pub(super) struct Whole {
@@ -35,6 +36,9 @@ pub(super) fn open_whole(directory: &Path, memory: Memory) -> Result<Whole, Open
         Err(error) if is_lock(&error) || error.kind() != ErrorKind::Corruption => {
             return Err(database_error(directory, error));
         }
+        // Opened in any other way, the damaged log would be read as far as it goes, written out and deleted: what was
+        // refused must be there as it was.
+        Err(error) if find_damage(&path).is_some() => return Err(database_error(directory, error)),
         Err(error) => {
             emptied = empty_damaged(&path, &shared, &lacking)?.ok_or_else(|| database_error(directory, error))?;
             open().map_err(|error| database_error(directory, error))?

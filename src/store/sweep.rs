@@ -7,7 +7,10 @@
 use rocksdb::Direction;
 use strum::VariantArray;
 
-use crate::merkle::{TILE_WIDTH, TreeSize};
+use crate::crypto::PublicKey;
+use crate::merkle::{TILE_WIDTH, TreeHead, TreeSize};
+use crate::note::{SignatureLine, VerifierKey};
+use crate::trust::{Checkpoint, verify_cosignature};
 
 use super::columns::Column;
 use super::database::{ReadError, failed, scan};
@@ -41,13 +44,34 @@ impl Reader {
                 _ => Vec::new(),
             };
             for row in self.rows().from(column, &first, Direction::Forward)? {
-                let (key, _) = row?;
-                if !is_called_for(column, &key, size) {
+                let (key, value) = row?;
+                let is_due = match column {
+                    Column::Cosigned => self.is_cosignature(&key, &value)?,
+                    _ => is_called_for(column, &key, size),
+                };
+                if !is_due {
                     stray(column.name(), hex::encode(key));
                 }
             }
         }
         Ok(())
+    }
+
+    /// Whether a row holds what its key says: the cosignature, by the witness with this key, of a tree that the ledger has
+    /// stated.
+    fn is_cosignature(&self, key: &[u8], value: &[u8]) -> Result<bool, ReadError> {
+        let read = || {
+            let (size, witness) = key.split_first_chunk::<8>()?;
+            let witness = PublicKey::from_bytes(witness.try_into().ok()?);
+            let line: SignatureLine = std::str::from_utf8(value).ok()?.parse().ok()?;
+            Some((rows::size_of_key(size)?, witness, line))
+        };
+        let Some((size, witness, line)) = read() else { return Ok(false) };
+        let stated = self.rows().get(Column::Head, &rows::size_key(size))?;
+        let Some(root) = stated.and_then(|root| rows::root_of_value(&root)) else { return Ok(false) };
+        let text = Checkpoint { origin: self.origin().clone(), head: TreeHead { size, root } }.body();
+        let witness = VerifierKey::new_cosigner(line.name().clone(), witness);
+        Ok(verify_cosignature(&witness, &text, &line).is_ok())
     }
 }
 
@@ -56,8 +80,7 @@ fn is_called_for(column: Column, key: &[u8], size: TreeSize) -> bool {
     match column {
         Column::Tile => is_full_tile(key, size),
         Column::Meta => [Identity::NAME, IndexMarker::NAME, Rotations::NAME].iter().any(|name| name.as_bytes() == key),
-        // No row at all: entries, heads and checkpoints are asked for from the ledger's size on, and nothing is written to
-        // the others.
+        // No row at all: entries, heads and checkpoints are asked for from the ledger's size on.
         _ => false,
     }
 }

@@ -6,8 +6,10 @@
 //! the store must be opened again, which looks.
 
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
-use rocksdb::WriteBatch;
+use rocksdb::{ErrorKind, WriteBatch};
 use thiserror::Error;
 
 use crate::codec::Time;
@@ -63,10 +65,17 @@ pub enum CommitError {
     /// A column can't be written. Nothing was written.
     #[error("the batch cannot be written")]
     Column(#[from] ReadError),
+    /// The database takes nothing more in, since it could not write out what it has: a full or failing disk. Nothing was
+    /// written.
+    #[error("the database cannot write its files, and takes nothing more in")]
+    Stalled,
     /// The database failed in writing. Whether the batch is on disk is not known.
     #[error("the database failed while committing; the outcome is unknown")]
     OutcomeUnknown(#[source] rocksdb::Error),
 }
+
+/// How long a commit rests before it asks again whether the database takes more in.
+const STALL: Duration = Duration::from_millis(1);
 
 /// The store for writing; there is one.
 pub struct Writer {
@@ -115,7 +124,7 @@ impl Writer {
         record.put_cf(rows.column(Column::Checkpoint)?, rows::size_key(last.head().size), last.as_str());
         let last_time = batch.entries().last().map_or(self.last, PlannedEntry::time);
         self.poisoned = true;
-        self.database.db.write_opt(&record, &columns::synced()).map_err(CommitError::OutcomeUnknown)?;
+        self.write(&record)?;
         self.poisoned = false;
         self.head = *batch.head();
         self.last = last_time;
@@ -123,6 +132,26 @@ impl Writer {
         self.chain = chain;
         let due = due(&self.chain, self.head.size, self.last);
         Ok(Committed::new(batch, self.database.ledger.origin.clone(), due))
+    }
+
+    /// Writes a record through to the disk. While the database has too much that is not in files yet this waits, but not for
+    /// ever, as RocksDB itself would when it can't write it out.
+    fn write(&self, record: &WriteBatch) -> Result<(), CommitError> {
+        let mut options = columns::synced();
+        options.set_no_slowdown(true);
+        loop {
+            match self.database.db.write_opt(record, &options) {
+                // Said before anything is written.
+                Err(error) if error.kind() == ErrorKind::Incomplete => {
+                    let failures = self.database.db.property_int_value("rocksdb.background-errors").ok().flatten();
+                    if failures.is_some_and(|failures| failures > 0) {
+                        return Err(CommitError::Stalled);
+                    }
+                    thread::sleep(STALL);
+                }
+                written => return written.map_err(CommitError::OutcomeUnknown),
+            }
+        }
     }
 
     /// Records the checkpoint in DIR/tip and shows the tree to every reader.

@@ -41,6 +41,8 @@ mod store;
 mod store_index;
 mod store_log;
 mod store_open;
+mod tamper;
+mod torture;
 mod toy_ledger;
 mod trust_checkpoint;
 mod trust_judgement;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use notarium::store::{OpenError, rebuild_indexes};
+use notarium::store::{OpenError, TornTail, rebuild_indexes};
 use rocksdb::{DB, DBRecoveryMode, Options, WriteBatch, WriteOptions};
 
 use crate::founded::{Open, founded, memory, options, refusal, words};
@@ -104,9 +104,38 @@ fn a_flipped_bit_anywhere_in_the_log_is_never_silent() {
         let copy = copied(&whole);
         copy.damage(|bytes| bytes[at] ^= 0x10);
         let error = refusal(&copy.directory);
-        let known = matches!(error, OpenError::Database { .. } | OpenError::Behind { .. });
-        assert!(known, "bit of byte {at}: {}", words(&error));
+        match &error {
+            OpenError::LogDamaged { log, offset, .. } => {
+                let record = whole.ends.iter().rev().find(|end| **end <= at).unwrap();
+                assert_eq!((log, *offset), (&copy.log, *record as u64), "bit of byte {at}");
+                let told = format!("the log {} is damaged in the record at byte {record}", copy.log.display());
+                assert!(words(&error).starts_with(&told), "{}", words(&error));
+            }
+            // A record's length, grown beyond the file: it looks like one that was being written, and the tip tells.
+            OpenError::Behind { .. } => {
+                let record = whole.ends.iter().rev().find(|end| **end <= at).unwrap();
+                assert!((4..6).contains(&(at - record)), "bit of byte {at}");
+            }
+            _ => panic!("bit of byte {at}: {}", words(&error)),
+        }
     }
+}
+
+#[test]
+fn a_refused_opening_leaves_the_damaged_log_as_it_was() {
+    let whole = Logged::new();
+    let middle = whole.ends[whole.ends.len() / 2];
+    whole.damage(|bytes| bytes[middle + 20] ^= 1);
+    let damaged = fs::read(&whole.log).unwrap();
+    for _ in 0..2 {
+        let error = refusal(&whole.directory);
+        assert!(matches!(error, OpenError::LogDamaged { .. }), "{}", words(&error));
+        assert!(rebuild_indexes(&whole.directory, memory(), |_, _| {}).is_err());
+        assert_eq!(fs::read(&whole.log).unwrap(), damaged);
+    }
+    // Put right, it has everything.
+    whole.damage(|bytes| bytes[middle + 20] ^= 1);
+    assert_eq!(Open::new(&whole.directory).size(), ENTRIES);
 }
 
 #[test]
@@ -138,7 +167,8 @@ fn a_zeroed_tail_is_behind_the_tip_and_an_empty_one_does_no_harm() {
     let copy = copied(&whole);
     copy.damage(|bytes| bytes[whole.ends[last - 2]..].fill(0));
     let error = refusal(&copy.directory);
-    assert!(matches!(error, OpenError::Behind { .. } | OpenError::Database { .. }), "{}", words(&error));
+    let OpenError::Behind { stored, .. } = error else { panic!("{}", words(&error)) };
+    assert_eq!(stored.get(), ENTRIES - 2);
     // Space that was set aside for the log and never written.
     let copy = copied(&whole);
     copy.damage(|bytes| bytes.resize(bytes.len() + 5000, 0));
@@ -162,7 +192,11 @@ fn what_was_never_acknowledged_may_be_torn() {
     };
     fs::write(copy.directory.join("tip"), tip).unwrap();
     copy.damage(|bytes| bytes.truncate(whole.ends[last] - 40));
-    let mut ledger = Open::new(&copy.directory);
+    let opened = notarium::store::open(&copy.directory, &options()).unwrap();
+    let offset = whole.ends[last - 1] as u64;
+    let bytes = whole.ends[last] as u64 - 40 - offset;
+    assert_eq!(opened.dropped, [TornTail { log: copy.log.clone(), offset, bytes }]);
+    let mut ledger = Open::with(opened);
     assert_eq!(ledger.size(), ENTRIES - 1);
     ledger.grow(3);
     drop(ledger);

@@ -185,6 +185,7 @@ fn every_refusal_that_a_person_can_meet_has_a_way_out() {
         OpenError::RootDiffers { size, stored: root, computed: root },
         OpenError::EntriesDiffer { size, last: None },
         OpenError::LastEntry { index: notarium::merkle::LeafIndex::new(4), what: "it is cut".to_owned() },
+        OpenError::LastEntryUnknown { index: notarium::merkle::LeafIndex::new(4) },
         OpenError::Behind { name: "the file tip", signed: size, stored: size },
         OpenError::Forked { name: "the file tip", size, signed: root, computed: root },
         OpenError::NotOurs { name: "the file tip", why: "another origin".to_owned() },
@@ -192,6 +193,7 @@ fn every_refusal_that_a_person_can_meet_has_a_way_out() {
         OpenError::Tip { path: path(), source: TipError::Io(io()) },
         OpenError::Read(ReadError::NoColumn { column: "entry" }),
         OpenError::Read(ReadError::Database { column: "entry", source: database_error() }),
+        OpenError::LogDamaged { log: path(), offset: 7, source: database_error() },
         OpenError::Database { path: path(), source: database_error() },
     ];
     for refusal in refusals {

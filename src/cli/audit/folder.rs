@@ -122,6 +122,8 @@ fn damage(what: &str, error: &dyn std::error::Error) -> Finding {
 fn take_doubt(replay: &mut Replay, doubt: &OpenError) {
     let (place, what, expected) = match doubt {
         OpenError::NoTip { .. } => return replay.findings().push_unchecked(NotChecked::Tip),
+        // The replay tells of it, as of every entry that it does not understand.
+        OpenError::LastEntryUnknown { .. } => return,
         OpenError::Behind { .. } => ("store", What::Shrunk, "every entry that was acknowledged"),
         OpenError::RootDiffers { .. } | OpenError::Forked { .. } => ("store", What::Root, "the root that was signed"),
         OpenError::EntriesDiffer { .. } => ("entry", What::EntryMissing, "as many entries as the last head says"),

@@ -15,7 +15,7 @@ use crate::samples::{bytes16, enrol_fields, evidence_fields, join, statement, st
 /// Entries in a forged ledger.
 pub(super) const SIZE: u64 = 6;
 /// The entry that is forged.
-const AT: u64 = 3;
+pub(super) const AT: u64 = 3;
 const START: u64 = 1_700_000_000_000;
 
 /// What a forger writes as one entry.
