@@ -6,7 +6,8 @@ use notarium::codec::{Time, decode_base64, decode_hex, encode_base64, parse_deci
 use notarium::crypto::{Digests, PublicKey, sha256, sm3};
 use notarium::evidence::{
     Admission, Body, Commitment, DigestMode, Enrol, Entry, Evidence, Fingerprint, Genesis, Manifest, Revoke,
-    RevokeReason, Role, Salt, SignedStatement, StatementId, SuiteKey, check_details, decode_bundle, encode_bundle,
+    RevokeReason, Role, Rotate, Salt, SignedStatement, StatementId, SuiteKey, check_details, decode_bundle,
+    encode_bundle,
 };
 use notarium::ledger::{Disclosure, Receipt};
 use notarium::merkle::{BundleId, Hash, LeafIndex, TileId};
@@ -147,7 +148,7 @@ fn genesis() -> impl Strategy<Value = Body> {
 }
 
 fn unknown() -> impl Strategy<Value = Body> {
-    (4..=255_u8, prop::collection::vec(any::<u8>(), 0..300)).prop_map(|(kind, bytes)| Body::Unknown { kind, bytes })
+    (5..=255_u8, prop::collection::vec(any::<u8>(), 0..300)).prop_map(|(kind, bytes)| Body::Unknown { kind, bytes })
 }
 
 fn registry() -> impl Strategy<Value = Body> {
@@ -163,7 +164,10 @@ fn registry() -> impl Strategy<Value = Body> {
     let revoke = revoke.prop_map(|(ledger, key, reason, compromised_since)| {
         Body::Revoke(Revoke { ledger: Hash::from_bytes(ledger), key, reason, compromised_since })
     });
-    prop_oneof![enrol, revoke]
+    let rotate = (any::<[u8; 32]>(), suite_key(), 0..1_u64 << 53).prop_map(|(ledger, key, overlap)| {
+        Body::Rotate(Rotate { ledger: Hash::from_bytes(ledger), key, overlap, consent: vec![3; 64] })
+    });
+    prop_oneof![enrol, revoke, rotate]
 }
 
 proptest! {
