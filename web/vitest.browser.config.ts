@@ -1,4 +1,5 @@
-// The pages in Debian's Chromium against a real server: `npm run test:browser`, with NOTARIUM naming the program.
+// The pages in Debian's Chromium against a real server: `npm run test:browser`, with NOTARIUM naming the program. The times are for
+// what hangs, not for a machine that is slow.
 
 import { defineConfig } from 'vitest/config';
 
@@ -7,7 +8,9 @@ export default defineConfig({
     include: ['tests/browser/**/*.browser.ts'],
     // One browser at a time: the machines that run this have two cores.
     fileParallelism: false,
-    testTimeout: 180_000,
-    hookTimeout: 120_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    // Without it a poll gives up after one second.
+    expect: { poll: { timeout: 240_000 } },
   },
 });

@@ -2,4 +2,4 @@
 
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { include: ['tests/parity/**/*.parity.ts'], testTimeout: 60_000 } });
+export default defineConfig({ test: { include: ['tests/parity/**/*.parity.ts'], testTimeout: 600_000, hookTimeout: 600_000 } });

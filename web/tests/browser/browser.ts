@@ -6,6 +6,9 @@ import { chromium, type Browser, type BrowserContext, type BrowserContextOptions
 const CHROMIUM = process.env['CHROMIUM'] ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync) ?? '';
 if (CHROMIUM === '') throw new Error('chromium is missing: apt-get install chromium (or .ci/setup --web)');
 
+/** How long anything may take on a machine that is busy with other work, in milliseconds. */
+const PATIENCE = 240_000;
+
 export function launch(): Promise<Browser> {
   // The sandbox does not start for root; what is opened here is our own page.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
@@ -23,6 +26,7 @@ export interface Visit {
 
 export async function visit(browser: Browser, options: BrowserContextOptions = {}): Promise<Visit> {
   const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1366, height: 768 }, ...options });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const requests: Request[] = [];
   const errors: string[] = [];

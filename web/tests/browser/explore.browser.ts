@@ -48,7 +48,7 @@ test('new entries appear by themselves, and not while paused', async () => {
   const first = page.locator('tbody tr').first();
   await expect.poll(() => first.getAttribute('data-index')).toBe('6');
   deposit('late.txt', 'late\n');
-  await expect.poll(() => first.getAttribute('data-index'), { timeout: 15_000 }).toBe('7');
+  await expect.poll(() => first.getAttribute('data-index'), { timeout: 240_000 }).toBe('7');
   expect(await first.getAttribute('data-new')).toBe('true');
   expect(await page.locator('[data-figure="size"]').textContent()).toBe('8');
   expect(await page.locator('#announcer').textContent()).toBe('1 new; the ledger has 8 entries');
@@ -58,7 +58,7 @@ test('new entries appear by themselves, and not while paused', async () => {
   await expect(looks).rejects.toThrow();
   expect(await first.getAttribute('data-index')).toBe('7');
   await page.getByRole('button', { name: 'Go on' }).click();
-  await expect.poll(() => first.getAttribute('data-index'), { timeout: 15_000 }).toBe('8');
+  await expect.poll(() => first.getAttribute('data-index'), { timeout: 240_000 }).toBe('8');
   await close();
 });
 

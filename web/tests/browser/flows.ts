@@ -34,7 +34,7 @@ export async function makeKey(page: Page, path: string, passphrase = ''): Promis
 /** Presses the button that deposits; gives the entry numbers once all are there. */
 export async function deposit(page: Page, count = 1): Promise<number[]> {
   await page.getByRole('button', { name: 'Deposit', exact: true }).click();
-  await expect.poll(() => page.locator('.result__number').count(), { timeout: 30_000 }).toBe(count);
+  await expect.poll(() => page.locator('.result__number').count(), { timeout: 240_000 }).toBe(count);
   const numbers = await page.locator('.result__number').allInnerTexts();
   return numbers.map((text) => Number(/\d+/.exec(text)![0]));
 }

@@ -12,7 +12,7 @@ import { stage } from './stage';
 const MB = 1024 * 1024;
 const SIZE = 2 * 1024 * MB;
 /** A whole run takes about half a minute on an idle machine of two cores. */
-const PATIENCE = 600_000;
+const PATIENCE = 1_200_000;
 
 const at = stage();
 

@@ -15,8 +15,8 @@ import { stage } from './stage';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const FOLDER = join(__dirname, '../../screenshots');
 
-/** Half a minute each on an idle machine of two cores. */
-const PATIENCE = 600_000;
+/** Half a minute each on an idle machine of two cores, and many times that on a busy one. */
+const PATIENCE = 1_800_000;
 
 const at = stage(prepared);
 

@@ -119,7 +119,7 @@ test('the Content-Security-Policy blocks what it should', async () => {
     document.body.append(frame);
     await fetch('http://127.0.0.1:9/').catch(() => undefined);
     const reported = () => new Set(seen).size;
-    for (let tries = 0; reported() < 8 && tries < 50; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let tries = 0; reported() < 8 && tries < 2_400; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
     return { seen: [...new Set(seen)].sort(), broken: window_['broken'] ?? null, shown: getComputedStyle(document.body).display };
   });
   expect(blocked).toEqual({

@@ -226,7 +226,7 @@ test('verify.html lets nothing out: its own policy forbids every request', async
     const script = document.createElement('script');
     script.textContent = 'window.broken = true';
     document.head.append(script);
-    for (let tries = 0; seen.length < 2 && tries < 50; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let tries = 0; seen.length < 2 && tries < 2_400; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
     return { refused, seen: seen.sort(), broken: 'broken' in window };
   }, `${at.ledger.url}/checkpoint`);
   expect(blocked).toEqual({ refused: true, seen: ['connect-src', 'script-src-elem'], broken: false });

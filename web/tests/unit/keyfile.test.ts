@@ -58,7 +58,7 @@ describe('key files of others', () => {
     expect(await publicKey(BY_OPENSSL_SCRYPT, 'secret')).toBe(OPENSSL_PUBLIC);
     expect(await publicKey(BY_OPENSSL_SHA512, 'secret')).toBe(OPENSSL_PUBLIC);
     expect(await publicKey(BY_KEYGEN, PASSPHRASE)).toBe(KEYGEN_PUBLIC);
-  }, 60_000);
+  });
 
   it('open by WebCrypto too', async () => {
     const key = await decodeKeyFile(utf8(BY_KEYGEN), PASSPHRASE, pbkdf2InSubtle());
@@ -82,7 +82,7 @@ describe('key files of others', () => {
     for (let at = 0; at < 600; at += 1) {
       expect(await code(publicKey(BY_OPENSSL_SHA512, `wrong ${at}`)), `wrong ${at}`).toBe('wrong-passphrase');
     }
-  }, 60_000);
+  });
 });
 
 describe('key files written here', () => {
@@ -93,7 +93,7 @@ describe('key files written here', () => {
     expect(await publicKey(await encodeKeyFile(key, null))).toBe(encodeHex(key.publicKey));
     const pem = await encodeKeyFile(key, { ...protection, pbkdf2: pbkdf2InSubtle() });
     expect(await publicKey(pem, PASSPHRASE)).toBe(encodeHex(key.publicKey));
-  }, 60_000);
+  });
 
   it('are opened by OpenSSL', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'notarium-key-'));
@@ -107,5 +107,5 @@ describe('key files written here', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-  }, 60_000);
+  });
 });
