@@ -256,8 +256,10 @@ fn lost(reader: &Reader, seen: &Seen) -> Result<u64, RestoreError> {
     if checkpoint.origin() != reader.origin() {
         return Err(not_ours(format!("its origin is {}", checkpoint.origin())));
     }
-    let key = VerifierKey::new_ed25519(reader.origin().key_name().clone(), *reader.public_key());
-    checkpoint.note().open(&[key]).map_err(|error| not_ours(error.to_string()))?;
+    // A key that was replaced has signed what was seen before that.
+    let own = reader.chain().keys().iter().filter_map(|own| own.key.known());
+    let own: Vec<_> = own.map(|key| VerifierKey::new_ed25519(reader.origin().key_name().clone(), *key)).collect();
+    checkpoint.note().open(&own).map_err(|error| not_ours(error.to_string()))?;
     let (head, restored) = (checkpoint.head(), reader.head().size);
     if head.size > restored {
         return Ok(head.size.get() - restored.get());

@@ -62,7 +62,8 @@ fn tell(rotated: &Rotated, args: &Args, output: &Output) -> anyhow::Result<()> {
         receipt.display()
     ));
     output.say(
-        "give the new key to the ledger's witnesses (`notarium witness add-log`), and to the policy that names them",
+        "give the new key to the ledger's witnesses (`notarium witness add-log`), and to the policy that names them; \
+         when they have cosigned it, `notarium refresh` gives the receipt of the rotation their quorum",
     );
     output.data(&rotated.new)?;
     Ok(())

@@ -6,6 +6,7 @@ mod forks;
 mod gathering;
 mod process;
 mod refusals;
+mod rotated;
 mod starting;
 
 use std::fs;

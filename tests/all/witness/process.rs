@@ -39,7 +39,7 @@ impl Running {
         Self::start_with(directory, &["witness", "serve", "W"])
     }
 
-    fn start_with(directory: &Path, arguments: &[&str]) -> Self {
+    pub(super) fn start_with(directory: &Path, arguments: &[&str]) -> Self {
         Self::try_start(directory, arguments, "127.0.0.1:0").unwrap_or_else(|| panic!("{arguments:?} does not start"))
     }
 
@@ -174,7 +174,7 @@ fn a_receipt_grows_better_from_the_command_line() {
 }
 
 /// A ledger, its policy with these witnesses, and the witnesses' folders.
-fn ledger_with_witnesses(directory: &Path, names: &[&str], quorum: &str) -> Vec<Running> {
+pub(super) fn ledger_with_witnesses(directory: &Path, names: &[&str], quorum: &str) -> Vec<Running> {
     let vkey = well(directory, &["init", "L", "--origin", "ledger.example/one"]);
     let vkey = vkey.lines().next().unwrap().to_owned();
     let (mut policy, mut running) = (format!("log {vkey}\n"), Vec::new());
