@@ -155,6 +155,23 @@ pub struct EntryList {
     /// Path and query of the next page; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// The signed checkpoint over `size` entries that the proofs lead to, as text; absent when no proofs were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<String>,
+    /// One for each entry of this page, in its order; absent when no proofs were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proofs: Option<Vec<EntryProof>>,
+}
+
+/// The proof that an entry is in the tree of the checkpoint that it comes with (RFC 9162 section 2.1.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryProof {
+    /// Entry number.
+    pub index: u64,
+    /// Leaf hash of the entry, hex.
+    pub leaf: String,
+    /// Sibling hashes, leaf side first, hex.
+    pub hashes: Vec<String>,
 }
 
 /// `GET /v1/entries/{index}/history`: what an entry continues, and one page of what continues it.

@@ -15,8 +15,8 @@ mod problem;
 
 pub use answer::{
     BatchLine, BatchOutcome, CheckpointList, CheckpointView, ConsistencyAnswer, Earlier, EarlierDeposit, EntryHead,
-    EntryHistory, EntryList, HeadView, HistoryLink, InclusionAnswer, LedgerInfo, PartialHit, PartialHits, Software,
-    SubmitAnswer, SubmitRequest, VerifyAnswer, VerifyRequest,
+    EntryHistory, EntryList, EntryProof, HeadView, HistoryLink, InclusionAnswer, LedgerInfo, PartialHit, PartialHits,
+    Software, SubmitAnswer, SubmitRequest, VerifyAnswer, VerifyRequest,
 };
 pub use control::{ControlAnswer, ControlRequest, MAX_CONTROL_LINE};
 pub use entry::{

@@ -14,7 +14,7 @@ use crate::client::Address;
 use crate::crypto::{DualHasher, Sha256Digest, Sm3Digest};
 use crate::desk::{
     FileError, FolderError, Found, KnownLedger, LookupError, MeetError, ProvedError, Sought, digest_file, evidence_of,
-    find, manifest_of, prove,
+    find, find_proved, manifest_of,
 };
 use crate::evidence::Fingerprint;
 
@@ -27,7 +27,7 @@ pub(super) struct Args {
     /// Address of the ledger
     #[arg(long, value_name = "URL")]
     ledger: Address,
-    /// Take the ledger's word that the entries are in its tree, rather than fetch and verify the proof of each
+    /// Take the ledger's word that the entries are in its tree, rather than ask for a proof of each and verify it
     #[arg(long, conflicts_with = "policy")]
     no_proofs: bool,
     /// Policy that the signed checkpoint's log must be of; without it the ledger's word is taken for its key
@@ -57,11 +57,11 @@ struct Answer<T> {
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     let sought = sought(&args.what, output)?;
     let client = client(args.ledger.clone(), output);
-    let found = find(&client, sought).map_err(hinted_by(LookupError::hint))?;
-    let first = found.same.first().map(|entry| entry.index);
+    let first = |found: &Found| found.same.first().map(|entry| entry.index);
     if args.no_proofs {
+        let found = find(&client, sought).map_err(hinted_by(LookupError::hint))?;
         if args.json {
-            output.json(&Answer { proved: false, first, notice: NOTICE, found: &found })?;
+            output.json(&Answer { proved: false, first: first(&found), notice: NOTICE, found: &found })?;
         } else {
             print(&found, output)?;
         }
@@ -69,9 +69,9 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     }
     let policy = args.policy.as_deref().map(read_policy).transpose()?;
     let ledger = KnownLedger::meet(client, policy).map_err(hinted_by(MeetError::hint))?;
-    let proved = prove(&ledger, found).map_err(hinted_by(ProvedError::hint))?;
+    let proved = find_proved(&ledger, sought).map_err(hinted_by(ProvedError::hint))?;
     if args.json {
-        output.json(&Answer { proved: true, first, notice: NOTICE, found: &proved })?;
+        output.json(&Answer { proved: true, first: first(&proved.found), notice: NOTICE, found: &proved })?;
         return Ok(Exit::Holds);
     }
     print(&proved.found, output)?;

@@ -183,6 +183,24 @@ impl Client {
         json(self.caller.get(&format!("/v1/entries?{name}={digest}&limit={PAGE}{after}"), MAX_JSON)?)
     }
 
+    /// The same with a proof of each entry, under the newest checkpoint or the one over `size` entries: `proofs=1`.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit); a ledger of an older version refuses with `bad-query`.
+    pub fn entries_proved(
+        &self,
+        by: Lookup,
+        digest: impl Display,
+        after: Option<u64>,
+        size: Option<u64>,
+    ) -> Result<EntryList, ClientError> {
+        let name: &str = by.into();
+        let after = after.map(|index| format!("&after={index}")).unwrap_or_default();
+        let size = size.map(|size| format!("&size={size}")).unwrap_or_default();
+        let path = format!("/v1/entries?{name}={digest}&limit={PAGE}{after}&proofs=1{size}");
+        json(self.caller.get(&path, MAX_JSON)?)
+    }
+
     /// What an entry continues, and one page of what continues it, from the first after entry `after`:
     /// `GET /v1/entries/{index}/history`.
     ///

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::api::{BodyView, EntryView, EvidenceView};
+use crate::api::{BodyView, EntryList, EntryProof, EntryView, EvidenceView};
 use crate::client::{Client, ClientError, Lookup};
 use crate::codec::decode_base64;
 use crate::crypto::{Sha256Digest, Sm3Digest};
@@ -93,7 +93,39 @@ impl LookupError {
 /// # Errors
 /// [`LookupError`]; part of a list is none.
 pub fn find(client: &Client, sought: Sought) -> Result<Found, LookupError> {
-    let mut lists = Lists { client, entries: BTreeMap::new(), size: u64::MAX };
+    read_all(Lists { client, entries: BTreeMap::new(), size: u64::MAX, enclosed: None }, sought).map(|(found, _)| found)
+}
+
+/// The same, asking for proofs along with the lists.
+pub(super) fn find_with_proofs(client: &Client, sought: Sought) -> Result<(Found, Enclosed), LookupError> {
+    let enclosed = Some(Enclosed::default());
+    let (found, enclosed) = read_all(Lists { client, entries: BTreeMap::new(), size: u64::MAX, enclosed }, sought)?;
+    Ok((found, enclosed.unwrap_or_default()))
+}
+
+/// What came with lists that proofs were asked for. Nothing of it is verified.
+#[derive(Debug, Default)]
+pub(super) struct Enclosed {
+    /// The checkpoints that the pages were said to be under, as text; a repeated one once.
+    pub(super) checkpoints: Vec<String>,
+    /// The proofs, by entry number.
+    pub(super) proofs: BTreeMap<u64, EntryProof>,
+    /// Entries under the first of the checkpoints.
+    size: Option<u64>,
+}
+
+impl Enclosed {
+    fn take(&mut self, page: &mut EntryList) {
+        self.size.get_or_insert(page.size);
+        if let Some(checkpoint) = page.checkpoint.take().filter(|one| self.checkpoints.last() != Some(one)) {
+            self.checkpoints.push(checkpoint);
+        }
+        let proofs = page.proofs.take().unwrap_or_default();
+        self.proofs.extend(proofs.into_iter().map(|proof| (proof.index, proof)));
+    }
+}
+
+fn read_all(mut lists: Lists<'_>, sought: Sought) -> Result<(Found, Option<Enclosed>), LookupError> {
     let (sha256, sm3) = match sought {
         Sought::Evidence(fingerprint) => (Some(*fingerprint.sha256()), Some(*fingerprint.sm3())),
         Sought::Either(sha256, sm3) => (Some(sha256), Some(sm3)),
@@ -114,7 +146,7 @@ pub fn find(client: &Client, sought: Sought) -> Result<Found, LookupError> {
         };
         if same { &mut found.same } else { &mut found.partial }.push(view);
     }
-    Ok(found)
+    Ok((found, lists.enclosed))
 }
 
 /// The deposit in an entry.
@@ -131,14 +163,23 @@ struct Lists<'a> {
     client: &'a Client,
     entries: BTreeMap<u64, (EntryView, Fingerprint)>,
     size: u64,
+    /// None when no proofs are asked for.
+    enclosed: Option<Enclosed>,
 }
 
 impl Lists<'_> {
+    fn page(&mut self, by: Lookup, digest: &str, after: Option<u64>) -> Result<EntryList, ClientError> {
+        let Some(enclosed) = &mut self.enclosed else { return self.client.entries(by, digest, after) };
+        let mut page = self.client.entries_proved(by, digest, after, enclosed.size)?;
+        enclosed.take(&mut page);
+        Ok(page)
+    }
+
     /// Reads one list to its end. Every page brings it further, and none beyond the ledger's size, so it has an end.
     fn read(&mut self, by: Lookup, digest: &str, has: impl Fn(&Fingerprint) -> bool) -> Result<(), LookupError> {
         let mut after = None;
         loop {
-            let page = self.client.entries(by, digest, after)?;
+            let page = self.page(by, digest, after)?;
             self.size = page.size.min(self.size);
             let before = after;
             for listed in page.entries {
@@ -166,9 +207,9 @@ impl Lists<'_> {
     }
 }
 
-/// A listed entry, by its own bytes: what else the ledger says about it is not looked at.
+/// A listed entry, by its own bytes. Of what else the ledger says about it, only how the key stood is taken, by its word.
 pub(super) fn read_listed(listed: &EntryView) -> Result<EntryView, LookupError> {
-    parse_listed(listed).map(|entry| EntryView::new(&entry))
+    parse_listed(listed).map(|entry| EntryView { key: listed.key.clone(), ..EntryView::new(&entry) })
 }
 
 fn parse_listed(listed: &EntryView) -> Result<Entry, LookupError> {

@@ -44,7 +44,7 @@ pub use list::{Fields, LineFlaw, List, ListError, ListLine, csv_line};
 pub use lookup::{Found, LookupError, Sought, evidence_of, find};
 pub use member::{member, package_around};
 pub use part::{Part, PartError};
-pub use proved::{ProvedError, ProvedFound, prove};
+pub use proved::{ProvedError, ProvedFound, find_proved};
 pub use queue::{Outcome, deposit_all};
 pub use refresh::{RefreshError, Refreshed, refresh};
 pub use registering::{RegisterError, Registered, register};

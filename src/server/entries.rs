@@ -18,6 +18,7 @@ use crate::registry::Registry;
 use crate::store::{ReadError, Reader};
 
 use super::App;
+use super::proofs;
 use super::query::{Query, bad};
 use super::refusal::Refusal;
 use super::witnessed;
@@ -58,8 +59,18 @@ pub(super) fn receipt_text(receipt: Receipt) -> Response {
 
 /// `GET /v1/entries?...`.
 pub(super) async fn list(State(app): State<App>, RawQuery(raw): RawQuery) -> Result<Response, Refusal> {
-    let asked = Asked::parse(raw.as_deref())?;
-    let list = blocking(move || asked.answer(&app.reader, app.size())).await?;
+    let mut query = Query::parse(raw.as_deref())?;
+    let proofs = proofs::wanted(&mut query)?;
+    let asked = Asked::parse(query)?;
+    let list = blocking(move || match proofs {
+        None => asked.answer(&app.reader, app.size()),
+        Some(under) => {
+            let checkpoint = proofs::signed(&app, under)?;
+            let list = asked.answer(&app.reader, checkpoint.head().size.get())?;
+            proofs::prove_list(&app.reader, &checkpoint, list)
+        }
+    });
+    let list = list.await?;
     Ok(page(list.next.clone(), Json(list)))
 }
 
@@ -137,8 +148,7 @@ enum Asked {
 }
 
 impl Asked {
-    fn parse(raw: Option<&str>) -> Result<Self, Refusal> {
-        let mut query = Query::parse(raw)?;
+    fn parse(mut query: Query<'_>) -> Result<Self, Refusal> {
         let selectors = [
             query.hex("sha256")?.map(Selector::Sha256),
             query.hex("sm3")?.map(Selector::Sm3),
@@ -164,7 +174,7 @@ impl Asked {
             Self::Statement(id) => {
                 let found = reader.by_statement(id).map_err(|error| unreadable(&error))?;
                 let found: Vec<_> = found.into_iter().filter(|index| index.get() < size).collect();
-                Ok(EntryList { size, entries: read(reader, &found)?, next: None })
+                Ok(unproved(size, read(reader, &found)?, None))
             }
             Self::Newest { before, limit } => newest(reader, size, *before, *limit),
         }
@@ -186,7 +196,7 @@ fn selected(
     found.truncate(limit);
     let next = found.last().filter(|_| more);
     let next = next.map(|last| format!("/v1/entries?{}&after={last}&limit={limit}", selector.query()));
-    Ok(EntryList { size, entries: read(reader, &found)?, next })
+    Ok(unproved(size, read(reader, &found)?, next))
 }
 
 /// All entries, the newest first.
@@ -200,7 +210,11 @@ fn newest(reader: &Reader, size: u64, before: Option<u64>, limit: usize) -> Resu
         .collect::<Result<Vec<_>, _>>()?;
     entries.reverse();
     let next = (start > 0).then(|| format!("/v1/entries?before={start}&limit={limit}"));
-    Ok(EntryList { size, entries, next })
+    Ok(unproved(size, entries, next))
+}
+
+const fn unproved(size: u64, entries: Vec<EntryView>, next: Option<String>) -> EntryList {
+    EntryList { size, entries, next, checkpoint: None, proofs: None }
 }
 
 fn read(reader: &Reader, indexes: &[LeafIndex]) -> Result<Vec<EntryView>, Refusal> {

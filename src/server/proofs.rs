@@ -5,7 +5,8 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
 use crate::api::{
-    CheckpointList, CheckpointView, ConsistencyAnswer, HeadView, InclusionAnswer, LedgerInfo, ProblemKind,
+    CheckpointList, CheckpointView, ConsistencyAnswer, EntryList, EntryProof, EntryView, HeadView, InclusionAnswer,
+    LedgerInfo, ProblemKind,
 };
 use crate::merkle::{Hash, LeafIndex, TreeHead, TreeSize, leaf_hash};
 use crate::store::{Cosignatures, ReadError, Reader};
@@ -85,6 +86,61 @@ fn prove_inclusion(reader: &Reader, index: LeafIndex, size: TreeSize) -> Result<
         head: head(reader, size)?,
         hashes: proof.hashes().iter().map(hex).collect(),
     })
+}
+
+/// The tree that the entries of a list are to be proved in.
+#[derive(Clone, Copy)]
+pub(super) enum Under {
+    /// The newest that was signed.
+    Newest,
+    /// The one of this size, which must have been signed.
+    Size(TreeSize),
+}
+
+/// Whether a list is to come with proofs (`proofs=1`), and in which tree (`size=`).
+pub(super) fn wanted(query: &mut Query<'_>) -> Result<Option<Under>, Refusal> {
+    match query.word("proofs") {
+        None => Ok(None),
+        Some("1") => match query.number("size")? {
+            None => Ok(Some(Under::Newest)),
+            Some(number) => Ok(Some(Under::Size(size(number)?))),
+        },
+        Some(_) => Err(bad("`proofs` is 1, or is left out")),
+    }
+}
+
+/// The signed checkpoint of that tree, with the cosignatures that it has; 404 where there is none of exactly that size.
+pub(super) fn signed(app: &App, under: Under) -> Result<SignedCheckpoint, Refusal> {
+    let newest = app.checkpoint().head().size;
+    let size = match under {
+        Under::Newest => newest,
+        Under::Size(size) => size,
+    };
+    let found = listed(&app.reader, TreeSize::new(size.get().saturating_add(1)).ok(), 1);
+    let found = found.map_err(|error| unreadable(&error))?.into_iter().next();
+    found.filter(|found| found.head().size == size && size <= newest).ok_or_else(|| {
+        Refusal::new(ProblemKind::NotFound, format!("no checkpoint of size {size} was signed: the newest has {newest}"))
+    })
+}
+
+/// A list with the proof of each of its entries; the next page is under the same checkpoint.
+pub(super) fn prove_list(
+    reader: &Reader,
+    checkpoint: &SignedCheckpoint,
+    list: EntryList,
+) -> Result<EntryList, Refusal> {
+    let size = checkpoint.head().size;
+    let prove = |entry: &EntryView| {
+        let proof = reader.prove_inclusion(LeafIndex::new(entry.index), size).map_err(|error| unreadable(&error))?;
+        Ok(EntryProof {
+            index: entry.index,
+            leaf: entry.leaf.clone(),
+            hashes: proof.hashes().iter().map(hex).collect(),
+        })
+    };
+    let proofs = list.entries.iter().map(prove).collect::<Result<_, Refusal>>()?;
+    let next = list.next.map(|next| format!("{next}&proofs=1&size={size}"));
+    Ok(EntryList { next, checkpoint: Some(checkpoint.as_str().to_owned()), proofs: Some(proofs), ..list })
 }
 
 /// `GET /v1/proofs/consistency?from=&to=`; without `to`, up to the newest tree.

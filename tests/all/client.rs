@@ -197,7 +197,7 @@ fn page(toy: &Toy, size: u64, next: &str, indexes: &[u64]) -> Trick {
     let entries = &toy.book().entries;
     let view = |index: &u64| EntryView::new(&Entry::parse(&entries[usize::try_from(*index).unwrap()]).unwrap());
     let next = (!next.is_empty()).then(|| next.to_owned());
-    let list = EntryList { size, entries: indexes.iter().map(view).collect(), next };
+    let list = EntryList { size, entries: indexes.iter().map(view).collect(), next, checkpoint: None, proofs: None };
     canned("200 OK", "", &serde_json::to_string(&list).unwrap())
 }
 

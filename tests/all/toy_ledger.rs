@@ -294,7 +294,8 @@ impl Book {
         let registry = self.registry();
         let view = |index: &u64| EntryView::with_key(&self.entry(*index), &registry);
         let entries = matches.iter().take(self.page).map(view).collect();
-        serde_json::to_string(&EntryList { size: self.entries.len() as u64, entries, next }).unwrap()
+        let list = EntryList { size: self.entries.len() as u64, entries, next, checkpoint: None, proofs: None };
+        serde_json::to_string(&list).unwrap()
     }
 }
 

@@ -241,6 +241,13 @@ impl Served {
     }
 }
 
+impl Served {
+    /// With `http://` in front.
+    pub(super) fn address(&self) -> &str {
+        &self.address
+    }
+}
+
 impl Drop for Served {
     fn drop(&mut self) {
         let _ = self.child.kill();

@@ -1,6 +1,10 @@
 //! Packages of several paths, one file of a package, the history of a work, lookups with proofs.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
 
 use super::session::Session;
 use crate::samples::registrar_key;
@@ -138,4 +142,77 @@ fn what_is_found_comes_with_proofs() {
     assert_eq!(session.run("find work --ledger $URL --no-proofs"), 0);
     assert_eq!(session.run("find work --ledger $URL --no-proofs --policy L/policy"), 2);
     session.is("find-proofs.txt");
+}
+
+/// Hands requests on to a ledger, as a server of the version before `proofs=1` would take them if it is to be older, and notes
+/// the paths.
+fn relay(to: &str, older: bool) -> (String, Arc<Mutex<Vec<String>>>) {
+    const REFUSAL: &str = r#"{"type":"urn:notarium:problem:bad-query","title":"bad query","status":400,"detail":"no"}"#;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let (to, paths) = (to.strip_prefix("http://").unwrap().to_owned(), Arc::new(Mutex::new(Vec::new())));
+    let noted = Arc::clone(&paths);
+    // It ends with the test's process.
+    thread::spawn(move || {
+        for mut asking in listener.incoming().flatten() {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                asking.read_exact(&mut byte).unwrap();
+                head.push(byte[0]);
+            }
+            let head = String::from_utf8(head).unwrap();
+            let path = head.split(' ').nth(1).unwrap().to_owned();
+            let refuses = older && path.contains("proofs=1");
+            noted.lock().unwrap().push(path);
+            if refuses {
+                let kind = "content-type: application/problem+json\r\nconnection: close";
+                let length = REFUSAL.len();
+                write!(asking, "HTTP/1.1 400 X\r\n{kind}\r\ncontent-length: {length}\r\n\r\n{REFUSAL}").unwrap();
+                continue;
+            }
+            let mut answering = TcpStream::connect(&to).unwrap();
+            let head = head.replacen("\r\n", "\r\nconnection: close\r\n", 1);
+            answering.write_all(head.as_bytes()).unwrap();
+            std::io::copy(&mut answering, &mut asking).unwrap();
+        }
+    });
+    (address, paths)
+}
+
+#[test]
+fn proofs_come_with_the_lists_and_from_an_older_server_one_by_one() {
+    let (mut session, served) = Session::with_ledger();
+    for name in ["work", "copy", "again"] {
+        session.put(name, "x\n");
+        session.prepare(&format!("submit {name} --ledger $URL --key me.key"));
+    }
+    let mut answers = Vec::new();
+    for (older, asked) in [
+        (false, ["/v1/ledger", "/v1/entries?sha256=", "/v1/entries?sm3="].as_slice()),
+        (
+            true,
+            &[
+                "/v1/ledger",
+                "/v1/entries?sha256=",
+                "/v1/entries?sha256=",
+                "/v1/entries?sm3=",
+                "/checkpoint",
+                "/v1/proofs/inclusion?index=1&size=4",
+                "/v1/proofs/inclusion?index=2&size=4",
+                "/v1/proofs/inclusion?index=3&size=4",
+            ],
+        ),
+    ] {
+        let (address, paths) = relay(served.address(), older);
+        session.set_address(&address);
+        let (code, answer) = session.answer("find work --ledger $URL --policy L/policy --json");
+        assert_eq!(code, 0);
+        let paths = paths.lock().unwrap();
+        assert_eq!(paths.len(), asked.len(), "{paths:?}");
+        assert!(paths.iter().zip(asked).all(|(path, begins)| path.starts_with(begins)), "{paths:?}");
+        answers.push(answer);
+    }
+    assert!(answers[0].contains("\"proved\": true"));
+    assert_eq!(answers[0], answers[1]);
 }

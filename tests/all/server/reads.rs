@@ -96,6 +96,43 @@ async fn lists_by_one_thing_are_complete_and_paged_in_order() {
 }
 
 #[tokio::test]
+async fn a_list_comes_with_the_proofs_of_its_entries_under_one_checkpoint() {
+    let served = filled().await;
+    let proved = |answer: &Answer| {
+        let list: EntryList = answer.json();
+        let checkpoint = SignedCheckpoint::parse(list.checkpoint.unwrap()).unwrap();
+        assert_eq!(checkpoint.head().size.get(), list.size);
+        let proofs = list.proofs.unwrap();
+        assert_eq!(proofs.len(), list.entries.len());
+        for (entry, proof) in list.entries.iter().zip(&proofs) {
+            let leaf = leaf_hash(&decode_base64(&entry.entry).unwrap());
+            assert_eq!((proof.index, &proof.leaf), (entry.index, &leaf.to_string()));
+            let path = InclusionProof::from_hashes(hashes(&proof.hashes)).unwrap();
+            path.verify(LeafIndex::new(entry.index), &leaf, checkpoint.head()).unwrap();
+        }
+        (indexes(answer), list.size, list.next)
+    };
+    let by = format!("sha256={}", sha256(&[b"one"]));
+    let first = served.get(&format!("/v1/entries?{by}&limit=2&proofs=1")).await;
+    let next = format!("/v1/entries?{by}&after=3&limit=2&proofs=1&size=7");
+    assert_eq!(proved(&first), (vec![1, 3], 7, Some(next.clone())));
+    // The next page is under the checkpoint of the first, whatever was deposited meanwhile.
+    served.deposit(b"one", 9).await;
+    assert_eq!(proved(&served.get(&next).await), (vec![5], 7, None));
+    assert_eq!(proved(&served.get(&format!("/v1/entries?{by}&proofs=1")).await), (vec![1, 3, 5, 7], 8, None));
+    assert_eq!(proved(&served.get(&format!("/v1/entries?{by}&proofs=1&size=4")).await), (vec![1, 3], 4, None));
+    let newest = served.get("/v1/entries?before=5&limit=2&proofs=1").await;
+    assert_eq!(proved(&newest), (vec![4, 3], 8, Some("/v1/entries?before=3&limit=2&proofs=1&size=8".to_owned())));
+    let id = deposit(&submitter_key(), b"two", 2).id();
+    assert_eq!(proved(&served.get(&format!("/v1/entries?statement={id}&proofs=1")).await), (vec![2], 8, None));
+    let none = served.get(&format!("/v1/entries?sha256={}&proofs=1", "0".repeat(64))).await;
+    assert_eq!(proved(&none), (Vec::new(), 8, None));
+    for (refused, status) in [("proofs=2", 400), ("proofs=true", 400), ("size=7", 400), ("proofs=1&size=9", 404)] {
+        assert_eq!(served.get(&format!("/v1/entries?{by}&{refused}")).await.status.as_u16(), status, "{refused}");
+    }
+}
+
+#[tokio::test]
 async fn the_newest_come_first_and_a_statement_is_found_by_its_id() {
     let served = filled().await;
     assert_eq!(indexes(&served.get("/v1/entries").await), [6, 5, 4, 3, 2, 1, 0]);
