@@ -18,6 +18,13 @@ pub enum ControlRequest {
     Snapshot,
     /// To make the indexes again from the entries.
     RebuildIndex,
+    /// To look the ledger over for damage in the background.
+    Scrub {
+        /// MiB to read in a second at most; the server's own bound if none is said.
+        rate: Option<u32>,
+    },
+    /// To look it over no longer.
+    StopScrub,
 }
 
 /// What it answers.
@@ -36,6 +43,18 @@ pub enum ControlAnswer {
         admitting: bool,
         /// The server's process.
         process: u32,
+        /// How the look over stands.
+        scrub: ScrubStanding,
+    },
+    /// How the look over stands.
+    Scrub {
+        /// The same as in a status.
+        standing: ScrubStanding,
+    },
+    /// What the process that looks the ledger over tells its server at the end.
+    Scrubbed {
+        /// What came out.
+        end: ScrubEnd,
     },
     /// Where the copy is.
     Snapshot {
@@ -63,6 +82,65 @@ pub enum ControlAnswer {
     },
 }
 
+/// How looking over a ledger that is served stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScrubStanding {
+    /// The one that is under way.
+    pub running: Option<ScrubProgress>,
+    /// The last one that was not stopped, also of an earlier server.
+    pub last: Option<ScrubOutcome>,
+}
+
+/// A scrub that is under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScrubProgress {
+    /// When it began, in UTC.
+    pub started_at: String,
+    /// Entries that were hashed again.
+    pub done: u64,
+    /// Of how many; 0 as long as nothing was told.
+    pub total: u64,
+}
+
+/// A scrub that has ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScrubOutcome {
+    /// When it began, in UTC.
+    pub started_at: String,
+    /// When it ended, in UTC.
+    pub ended_at: String,
+    /// What came out.
+    #[serde(flatten)]
+    pub end: ScrubEnd,
+}
+
+/// What a scrub came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case")]
+pub enum ScrubEnd {
+    /// Nothing is damaged.
+    Whole {
+        /// Entries that were hashed again.
+        entries: u64,
+    },
+    /// Something is.
+    Damaged {
+        /// Entries that were hashed again.
+        entries: u64,
+        /// How many faults there are.
+        fault_count: u64,
+        /// Whether indexes alone are at fault, which can be made again.
+        only_indexes: bool,
+        /// The first of them: a place and what is wrong.
+        faults: Vec<String>,
+    },
+    /// It could not be done.
+    Failed {
+        /// Why.
+        why: String,
+    },
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,5 +153,9 @@ mod tests {
         let line = serde_json::to_string(&answer).unwrap();
         assert_eq!(line, r#"{"answer":"snapshot","folder":"snapshots/1","size":7}"#);
         assert!(serde_json::from_str::<ControlRequest>(r#"{"command":"stop"}"#).is_err());
+        let line = serde_json::to_string(&ControlRequest::Scrub { rate: Some(8) }).unwrap();
+        assert_eq!(line, r#"{"command":"scrub","rate":8}"#);
+        let line = serde_json::to_string(&ControlAnswer::Scrubbed { end: ScrubEnd::Whole { entries: 7 } }).unwrap();
+        assert_eq!(line, r#"{"answer":"scrubbed","end":{"outcome":"whole","entries":7}}"#);
     }
 }

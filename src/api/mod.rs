@@ -18,7 +18,9 @@ pub use answer::{
     EntryHistory, EntryList, EntryProof, HeadView, HistoryLink, InclusionAnswer, LedgerInfo, PartialHit, PartialHits,
     Software, SubmitAnswer, SubmitRequest, VerifyAnswer, VerifyRequest,
 };
-pub use control::{ControlAnswer, ControlRequest, MAX_CONTROL_LINE};
+pub use control::{
+    ControlAnswer, ControlRequest, MAX_CONTROL_LINE, ScrubEnd, ScrubOutcome, ScrubProgress, ScrubStanding,
+};
 pub use entry::{
     BodyView, EnrolView, EntryView, EvidenceView, GenesisView, RevokeView, RotateView, StatementView, admission_word,
 };

@@ -1,5 +1,7 @@
 //! `notarium doctor`: looks a ledger over for damage, served or not; makes its indexes again; saves what is left of a damaged one.
 
+mod background;
+
 use std::path::{Path, PathBuf};
 
 use clap::ArgGroup;
@@ -15,7 +17,8 @@ const LISTED: usize = 30;
 const SERVED_RATE: u32 = 32;
 
 #[derive(clap::Args, Debug)]
-#[command(group = ArgGroup::new("what").args(["rebuild_indexes", "salvage"]))]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
+#[command(group = ArgGroup::new("what").args(["rebuild_indexes", "salvage", "detach", "status", "stop", "for_server"]))]
 pub(super) struct Args {
     /// Folder of the ledger; it may be served meanwhile, and is then asked for a snapshot over its control socket
     #[arg(value_name = "DIR")]
@@ -30,8 +33,20 @@ pub(super) struct Args {
     /// ledger must not be served, and is not changed
     #[arg(long, value_name = "OUT")]
     salvage: Option<PathBuf>,
+    /// Have the server look it over in the background, and end at once
+    #[arg(long)]
+    detach: bool,
+    /// Tell how looking it over in the background stands, and what it found last. Exit code 1 if that was damage, 2 if it is not known
+    #[arg(long)]
+    status: bool,
+    /// Have the server look it over no longer
+    #[arg(long)]
+    stop: bool,
+    /// What the server calls: says how far it is on stdout, and ends with stdin
+    #[arg(long, hide = true)]
+    for_server: bool,
     /// Print what was found as JSON
-    #[arg(long, conflicts_with = "what")]
+    #[arg(long, conflicts_with_all = ["rebuild_indexes", "salvage", "detach", "stop", "for_server"])]
     json: bool,
 }
 
@@ -42,7 +57,12 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     if let Some(out) = &args.salvage {
         return save(&args.directory, out, output);
     }
-    let report = look_over(args, output)?;
+    if args.detach || args.stop || args.status || args.for_server {
+        return background::run(args, output);
+    }
+    let meter = output.meter("looking over", Unit::Entries, 0);
+    let report = look_over(args, counter(&meter))?;
+    drop(meter);
     if args.json {
         output.json(&report)?;
     } else {
@@ -51,7 +71,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     Ok(if report.fault_count == 0 { Exit::Holds } else { Exit::DoesNotHold })
 }
 
-fn look_over(args: &Args, output: &Output) -> anyhow::Result<ScrubReport> {
+fn look_over(args: &Args, progress: impl FnMut(u64, u64)) -> anyhow::Result<ScrubReport> {
     let mut server = ControlClient::connect(&args.directory).map_err(hinted_by(ControlError::hint))?;
     let (folder, default) = match &mut server {
         Some(server) => {
@@ -61,9 +81,7 @@ fn look_over(args: &Args, output: &Output) -> anyhow::Result<ScrubReport> {
         None => (args.directory.clone(), None),
     };
     let plan = ScrubPlan { bytes_per_second: args.rate.or(default).map(|mib| u64::from(mib) << 20) };
-    let meter = output.meter("looking over", Unit::Entries, 0);
-    let report = scrub(&folder, plan, counter(&meter));
-    drop(meter);
+    let report = scrub(&folder, plan, progress);
     // The snapshot is there for as long as the connection.
     drop(server);
     report.map_err(hinted_by(OpenError::hint))

@@ -27,7 +27,8 @@ use crate::follow::Mirrored;
 use crate::ledger::CLOCK_TOLERANCE_MS;
 use crate::sequencer::{self, Sequencer, StartError};
 use crate::server::{
-    App, AppError, Control, Limits, MAX_PROXIES, MirrorApp, Publish, Rate, ServeError, Witnesses, serve, serve_mirror,
+    App, AppError, Control, Limits, MAX_PROXIES, MirrorApp, Publish, Rate, Scrubs, ServeError, Witnesses, serve,
+    serve_mirror,
 };
 use crate::store::{Memory, OpenError, OpenOptions, Opened, Reader, TornTail, open};
 use crate::trust::{Origin, SignedCheckpoint};
@@ -54,6 +55,10 @@ pub(super) struct Args {
     /// File with the ledger's private key, where it does not lie in DIR as ledger.key: such as a systemd credential
     #[arg(long, value_name = "FILE", env = "NOTARIUM_LEDGER_KEY", conflicts_with = "mirror")]
     ledger_key: Option<PathBuf>,
+    /// Look the ledger over for damage by itself, so many days after the last time: at low priority, 32 MiB a second, in a process
+    /// of its own. The log and `notarium doctor DIR --status` say what was found
+    #[arg(long, value_name = "DAYS", env = "NOTARIUM_SCRUB_EVERY", conflicts_with = "mirror", value_parser = value_parser!(u16).range(1..))]
+    scrub_every: Option<u16>,
     #[command(flatten)]
     source: passphrase::Source,
     #[command(flatten)]
@@ -260,7 +265,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         let limits = args.limits.server(args.witnesses.witness_wait);
         let app = App::with_witnesses(reader, sequencer, limits, build(), witnesses);
         let app = app.map_err(hinted_by(|error: &AppError| error.hint()))?;
-        let control = start_control(&app);
+        let control = start_control(&app, args);
         output.data(format_args!("listening on http://{address}"))?;
         info!("serving the ledger {} on http://{address}", args.directory.display());
         let served = until_stopped(signals, |stopped| serve(listener, app, stopped)).await;
@@ -311,11 +316,17 @@ fn serving(args: &Args, address: SocketAddr, witnesses: Option<&Witnesses>) -> S
 }
 
 /// The control socket. Without one the ledger is served all the same: what needs it works while the ledger is at rest.
-fn start_control(app: &App) -> Option<Control> {
-    match Control::start(app.clone()) {
+fn start_control(app: &App, args: &Args) -> Option<Control> {
+    let every = args.scrub_every.map(|days| Duration::from_hours(24 * u64::from(days)));
+    // The very program that runs, also when another was put in its place.
+    let scrubs = Scrubs { program: "/proc/self/exe".into(), every, now };
+    match Control::start(app.clone(), scrubs) {
         Ok(control) => Some(control),
         Err(error) => {
-            warn!("{:#}; backups and rebuild-index must wait until the ledger is at rest", anyhow::Error::new(error));
+            warn!(
+                "{:#}; backups, rebuild-index and looking over must wait until the ledger is at rest",
+                anyhow::Error::new(error)
+            );
             None
         }
     }

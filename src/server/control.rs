@@ -26,6 +26,7 @@ use crate::sequencer::State;
 
 use super::App;
 use super::refusal::Causes;
+use super::scrubbing::{Scrubbing, Scrubs};
 
 /// The socket's name in the ledger's folder.
 const SOCKET: &str = "control.sock";
@@ -72,6 +73,7 @@ struct Desk {
     next: AtomicU64,
     /// Whether indexes are being made again.
     rebuilding: AtomicBool,
+    scrubbing: Arc<Scrubbing>,
     stop: watch::Receiver<bool>,
 }
 
@@ -81,14 +83,16 @@ impl Control {
     /// # Errors
     ///
     /// [`ControlError`].
-    pub fn start(app: App) -> Result<Self, ControlError> {
+    pub fn start(app: App, scrubs: Scrubs) -> Result<Self, ControlError> {
         let directory = app.reader.directory().to_owned();
         remove_leftovers(&directory.join(SNAPSHOTS))?;
         let path = directory.join(SOCKET);
         let listener = bind(&path).map_err(|source| ControlError::Socket { path: path.clone(), source })?;
         let (stop, stopping) = watch::channel(false);
         let rebuilding = AtomicBool::new(false);
-        let desk = Arc::new(Desk { app, directory, next: AtomicU64::new(1), rebuilding, stop: stopping });
+        let scrubbing = Arc::new(Scrubbing::new(directory.clone(), scrubs));
+        tokio::spawn(Arc::clone(&scrubbing).recur(stopping.clone()));
+        let desk = Arc::new(Desk { app, directory, next: AtomicU64::new(1), rebuilding, scrubbing, stop: stopping });
         Ok(Self { path, stop, attending: tokio::spawn(attend(listener, desk)) })
     }
 
@@ -142,6 +146,7 @@ async fn attend(listener: UnixListener, desk: Arc<Desk>) {
             });
         }
     }
+    desk.scrubbing.stop();
     conversations.join_all().await;
 }
 
@@ -171,13 +176,18 @@ async fn converse(stream: UnixStream, desk: Arc<Desk>) -> io::Result<()> {
             return Ok(());
         }
         match serde_json::from_slice(&line) {
-            Ok(ControlRequest::Status) => say(&mut stream, &status(&desk.app)).await?,
+            Ok(ControlRequest::Status) => say(&mut stream, &status(&desk)).await?,
             Ok(ControlRequest::Snapshot) => {
                 let (snapshot, answer) = snapshot(&desk).await;
                 snapshots.extend(snapshot);
                 say(&mut stream, &answer).await?;
             }
             Ok(ControlRequest::RebuildIndex) => rebuild(&mut stream, &desk).await?,
+            Ok(ControlRequest::Scrub { rate }) => {
+                let answer = desk.scrubbing.start(rate);
+                say(&mut stream, &answer.map_or_else(refused, |standing| ControlAnswer::Scrub { standing })).await?;
+            }
+            Ok(ControlRequest::StopScrub) => say(&mut stream, &stop_scrub(&desk)).await?,
             Err(error) => return say(&mut stream, &refused(format!("not a command: {error}"))).await,
         }
     }
@@ -193,13 +203,23 @@ const fn refused(detail: String) -> ControlAnswer {
     ControlAnswer::Refused { detail }
 }
 
-fn status(app: &App) -> ControlAnswer {
+fn stop_scrub(desk: &Desk) -> ControlAnswer {
+    if desk.scrubbing.stop() {
+        ControlAnswer::Scrub { standing: desk.scrubbing.standing() }
+    } else {
+        refused("the ledger is not being looked over".to_owned())
+    }
+}
+
+fn status(desk: &Desk) -> ControlAnswer {
+    let app = &desk.app;
     ControlAnswer::Status {
         origin: app.reader.origin().to_string(),
         size: app.size(),
         indexes_whole: app.reader.indexes_are_whole(),
         admitting: app.sequencer.now() == State::Admitting && app.reader.registry().is_ok(),
         process: std::process::id(),
+        scrub: desk.scrubbing.standing(),
     }
 }
 

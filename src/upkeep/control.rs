@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::api::{ControlAnswer, ControlRequest, MAX_CONTROL_LINE};
+use crate::api::{ControlAnswer, ControlRequest, MAX_CONTROL_LINE, ScrubStanding};
 
 const SOCKET: &str = "control.sock";
 /// How long an answer may take: a snapshot writes out what is in memory.
@@ -126,6 +126,40 @@ impl ControlClient {
     pub fn snapshot(&mut self) -> Result<PathBuf, ControlError> {
         match self.ask(ControlRequest::Snapshot, |_, _| ())? {
             ControlAnswer::Snapshot { folder, .. } => Ok(folder.into()),
+            other => Err(self.other(&other)),
+        }
+    }
+
+    /// Has the server look the ledger over in the background, at so many MiB a second at most, or at the server's own bound.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError`]; one that is under way already is refused.
+    pub fn scrub(&mut self, rate: Option<u32>) -> Result<ScrubStanding, ControlError> {
+        self.scrubbing(ControlRequest::Scrub { rate })
+    }
+
+    /// Has it look no further.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError`]; refused where none is under way.
+    pub fn stop_scrub(&mut self) -> Result<ScrubStanding, ControlError> {
+        self.scrubbing(ControlRequest::StopScrub)
+    }
+
+    /// Asks how that stands.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError`].
+    pub fn scrub_standing(&mut self) -> Result<ScrubStanding, ControlError> {
+        self.scrubbing(ControlRequest::Status)
+    }
+
+    fn scrubbing(&mut self, request: ControlRequest) -> Result<ScrubStanding, ControlError> {
+        match self.ask(request, |_, _| ())? {
+            ControlAnswer::Scrub { standing } | ControlAnswer::Status { scrub: standing, .. } => Ok(standing),
             other => Err(self.other(&other)),
         }
     }

@@ -14,6 +14,7 @@ mod rotation;
 mod running;
 mod salvage;
 mod scrub;
+mod scrubbed;
 
 pub use backup::{BackedUp, BackupFailed, BackupPlan, backup};
 pub use control::{ControlClient, ControlError};
@@ -26,3 +27,4 @@ pub use rotation::{
 pub use running::{Announced, Serving};
 pub use salvage::{LostEntry, SalvageError, Salvaged, salvage};
 pub use scrub::{ScrubFault, ScrubPlan, ScrubReport, scrub};
+pub use scrubbed::{last_scrub, note_scrub};

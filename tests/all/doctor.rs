@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
+use notarium::api::ScrubEnd;
 use notarium::follow::{LogFolder, Source as _, entries};
 use notarium::merkle::leaf_hash;
 use notarium::store::{Memory, inspect};
 use notarium::trust::SignedCheckpoint;
-use notarium::upkeep::{Salvaged, ScrubPlan, ScrubReport, salvage, scrub};
+use notarium::upkeep::{ControlClient, Salvaged, ScrubPlan, ScrubReport, salvage, scrub};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use tempfile::TempDir;
 
+use crate::backup::{Server, room};
 use crate::founded::{Open, founded, raw};
 
 const UNBOUND: ScrubPlan = ScrubPlan { bytes_per_second: None };
@@ -302,4 +304,116 @@ fn nothing_wrong_is_ever_kept() {
         Ok(())
     });
     tested.unwrap();
+}
+
+/// How the last scrub in the background ended, once it has.
+fn ended(ledger: &Path) -> ScrubEnd {
+    let mut server = ControlClient::connect(ledger).unwrap().unwrap();
+    loop {
+        let standing = server.scrub_standing().unwrap();
+        if let (None, Some(last)) = (standing.running, standing.last) {
+            return last.end;
+        }
+        std::thread::yield_now();
+    }
+}
+
+fn background(room: &Path, option: &str) -> (Option<i32>, String) {
+    let output = notarium(room, &format!("doctor L {option}"));
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(said).unwrap())
+}
+
+#[test]
+fn a_server_looks_its_ledger_over_in_the_background() {
+    let room = room();
+    let (directory, ledger) = (room.path(), room.path().join("L"));
+    let (code, said) = background(directory, "--detach");
+    assert!(code == Some(2) && said.contains("nobody serves L"), "{said}");
+    assert_eq!(background(directory, "--status"), (Some(2), "last       never, as far as is known here\n".to_owned()));
+    let server = Server::start(directory);
+    server.submit(1);
+    assert!(background(directory, "--stop").1.contains("is not being looked over"));
+    let (code, said) = background(directory, "--detach --rate 8");
+    assert!(code == Some(0) && said.contains("the server looks the ledger over"), "{said}");
+    assert_eq!(ended(&ledger), ScrubEnd::Whole { entries: 2 });
+    let (code, said) = background(directory, "--status");
+    assert!(code == Some(0) && said.contains("2 entries, nothing is damaged"), "{said}");
+    // Its snapshot goes with it, and what it found stays, for people and for the next server.
+    while ledger.join("snapshots").read_dir().is_ok_and(|mut left| left.next().is_some()) {
+        std::thread::yield_now();
+    }
+    server.stop();
+    assert_eq!(background(directory, "--status"), (Some(0), said));
+}
+
+#[test]
+fn damage_that_the_background_finds_is_told_in_the_log_and_by_status() {
+    let room = room();
+    let (directory, ledger) = (room.path(), room.path().join("L"));
+    let server = Server::start(directory);
+    server.submit(1);
+    server.stop();
+    put(&ledger, "sha256", &[7; 40], Some(b"x"));
+    // Never looked over, so it is due at once.
+    let server = Server::start_with(directory, &["--scrub-every", "7"]);
+    let ScrubEnd::Damaged { fault_count, only_indexes, faults, .. } = ended(&ledger) else { panic!("not found") };
+    assert!(fault_count == 1 && only_indexes && faults[0].starts_with("sha256"), "{faults:?}");
+    let (code, said) = background(directory, "--status");
+    assert!(code == Some(1) && said.contains("1 faults") && said.contains("wrong      sha256"), "{said}");
+    let log = server.stop();
+    assert!(log.contains("the ledger is damaged, 1 faults") && log.contains("notarium rebuild-index"), "{log}");
+    // Not again before its time.
+    let before = fs::read(ledger.join("scrubbed")).unwrap();
+    let server = Server::start_with(directory, &["--scrub-every", "7"]);
+    assert!(ControlClient::connect(&ledger).unwrap().unwrap().scrub_standing().unwrap().running.is_none());
+    server.stop();
+    assert_eq!(fs::read(ledger.join("scrubbed")).unwrap(), before);
+}
+
+/// The processes that look a ledger over for its server.
+fn lookers(ledger: &Path) -> usize {
+    let wanted = format!("doctor\0{}\0--for-server", ledger.display());
+    let processes = fs::read_dir("/proc").unwrap().map(|process| process.unwrap().path().join("cmdline"));
+    let lines = processes.filter_map(|line| fs::read(line).ok());
+    lines.filter(|line| String::from_utf8_lossy(line).contains(&wanted)).count()
+}
+
+/// Waits until as many as that run.
+fn wait_for_lookers(ledger: &Path, number: usize) {
+    while lookers(ledger) != number {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_scrub_in_the_background_ends_when_it_is_told_to_and_with_its_server() {
+    // At a MiB a second, 4 KiB for each lookup in an index, it has a minute to go.
+    let (_room, ledger, _) = grown(4000);
+    notarium::keyfile::write_new(&ledger.join("ledger.key"), &crate::samples::ledger_key(), None).unwrap();
+    let start = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_notarium"));
+        command.arg("serve").arg(&ledger).args(["--listen", "127.0.0.1:0", "--least-free-mib", "0", "--log", "off"]);
+        let mut child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.take().unwrap()), &mut line).unwrap();
+        assert!(line.starts_with("listening"), "{line}");
+        child
+    };
+    let mut server = start();
+    let mut control = ControlClient::connect(&ledger).unwrap().unwrap();
+    assert!(control.scrub(Some(1)).unwrap().running.is_some());
+    assert!(control.scrub(Some(1)).unwrap_err().to_string().contains("already"));
+    wait_for_lookers(&ledger, 1);
+    control.stop_scrub().unwrap();
+    wait_for_lookers(&ledger, 0);
+    while control.scrub_standing().unwrap().running.is_some() {
+        std::thread::yield_now();
+    }
+    assert_eq!(control.scrub_standing().unwrap().last, None, "one that was stopped has found nothing");
+    control.scrub(Some(1)).unwrap();
+    wait_for_lookers(&ledger, 1);
+    server.kill().unwrap();
+    server.wait().unwrap();
+    wait_for_lookers(&ledger, 0);
 }
