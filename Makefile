@@ -20,7 +20,7 @@ help:
 	@echo 'make web         build the web pages, which the program then carries; installs Node.js where missing'
 	@echo 'make web-test    the pages in Chromium against a real server; installs Chromium where missing'
 	@echo 'make fuzz        every decoder fed with changed inputs, 15 seconds each (SECONDS=N for more, TARGETS=... for some)'
-	@echo 'make torture     kill a server a thousand times and more, under load, and look for what is lost (ROUNDS=N or HOURS=N)'
+	@echo 'make torture     kill a server a thousand times and more, under load, and look for what is lost, then fuzz at length (ROUNDS=N or HOURS=N, FUZZ=seconds)'
 	@echo 'make lint        rustfmt, clippy and rustdoc with warnings denied, the pure floors alone'
 	@echo 'make deny        licences, bans and sources of the dependencies (needs cargo-deny)'
 	@echo 'make advisories  known vulnerabilities of the dependencies (needs cargo-deny and a network)'
@@ -75,13 +75,14 @@ fuzz:
 	@.ci/setup --fuzz
 	@fuzz/run --seconds $(SECONDS) $(TARGETS)
 
-# At low priority; prints the seed of each attack, which NOTARIUM_TORTURE_SEED repeats.
-ROUNDS ?= 1000
+# At low priority; prints the seed of each attack, which NOTARIUM_TORTURE_SEED repeats. Then every decoder, FUZZ seconds each.
 HOURS ?=
+FUZZ ?= 600
 torture: setup
 	$(CARGO) test --release --locked --test all --no-run
-	NOTARIUM_TORTURE_ROUNDS=$(ROUNDS) $(if $(HOURS),NOTARIUM_TORTURE_HOURS=$(HOURS)) nice -n 19 \
+	NOTARIUM_TORTURE_ROUNDS=$(or $(ROUNDS),1000) $(if $(HOURS),NOTARIUM_TORTURE_HOURS=$(HOURS)) nice -n 19 \
 	  $(CARGO) test --release --locked --test all -- torture:: --nocapture --test-threads=1
+	nice -n 19 $(MAKE) fuzz SECONDS=$(FUZZ)
 
 lint:
 	$(CARGO) fmt --check
@@ -120,10 +121,9 @@ bench-overload: setup
 	$(CARGO) build --release --locked --quiet --bin notarium --example overload
 	@"$(BUILT)/examples/overload" "$(BUILT)/notarium" $(PHASE)
 
-ROUNDS ?= 5
 bench-witness: setup
 	$(CARGO) build --release --locked --quiet --bin notarium --example load
-	@benches/witnessed.sh "$(BUILT)" "$(ROUNDS)"
+	@benches/witnessed.sh "$(BUILT)" "$(or $(ROUNDS),5)"
 
 ENTRIES ?= 3700000
 bench-replay: setup
