@@ -6,6 +6,7 @@ mod forks;
 mod gathering;
 mod process;
 mod refusals;
+mod restoring;
 mod rotated;
 mod starting;
 

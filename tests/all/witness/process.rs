@@ -190,6 +190,11 @@ pub(super) fn ledger_with_witnesses(directory: &Path, names: &[&str], quorum: &s
     running
 }
 
+/// A ledger's server that waits for its witnesses as long as it takes.
+pub(super) fn serve(folder: &str) -> [&str; 8] {
+    ["serve", folder, "--least-free-mib", "0", "--witness-policy", "policy", "--witness-wait", "60"]
+}
+
 #[test]
 fn a_ledger_from_an_old_backup_does_not_start() {
     let room = tempfile::tempdir().unwrap();
@@ -200,8 +205,6 @@ fn a_ledger_from_an_old_backup_does_not_start() {
     };
     copy("L", "backup");
     well(directory, &["keygen", "--out", "me.key"]);
-    let serve =
-        |folder| ["serve", folder, "--least-free-mib", "0", "--witness-policy", "policy", "--witness-wait", "60"];
     let ledger = Running::start_with(directory, &serve("L"));
     let url = format!("http://{}", ledger.address);
     for name in ["a.txt", "b.txt"] {
