@@ -8,6 +8,7 @@ mod faults;
 mod fuse;
 mod kills;
 mod power;
+mod served;
 mod witnessed;
 
 use std::env;
