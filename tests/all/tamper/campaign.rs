@@ -18,10 +18,7 @@ const END: &str = "<!-- written by the tamper campaign: end -->\n";
 /// What may be changed without anyone finding it, and why that does no harm.
 const HARMLESS: [(&str, &str); 2] = [
     ("`tip`, rolled back alone", "nobody, and nothing is lost: the next start records the stored tree again"),
-    (
-        "column `cosigned`, delete",
-        "nobody: whoever was given the cosignature has it in a receipt, and witnesses are asked again for the newest tree",
-    ),
+    ("column `cosigned`, delete", "nobody, by itself: see below"),
 ];
 
 /// A line of the table: what is changed, to who finds it.
@@ -125,6 +122,15 @@ fn folders(scene: &Scene, table: &mut Table) {
         table,
         30,
         "today's entries, replaced by others and all signed anew by the operator",
+        &of_ledger(scene, &rewritten),
+    );
+    let mut ledger = Open::new(&rewritten);
+    ledger.grow(5);
+    drop(ledger);
+    note(
+        table,
+        30,
+        "today's entries, replaced likewise, and more beyond what anyone has seen",
         &of_ledger(scene, &rewritten),
     );
 }

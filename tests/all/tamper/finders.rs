@@ -5,6 +5,7 @@ use std::process::Command;
 
 use notarium::crypto::sha256;
 use notarium::evidence::Body;
+use notarium::follow::{LogFolder, Monitor, Seen};
 use notarium::merkle::{ConsistencyProof, TreeSize};
 use notarium::report::{Inputs, Outcome, Step, verify_receipt};
 use notarium::store::{Inspection, Reader, inspect, open};
@@ -29,6 +30,8 @@ pub(super) enum By {
     Auditor,
     /// A mirror: one that has followed before, or a new one.
     Mirror,
+    /// A monitor that has watched before: it has seen the newest tree, and looks again.
+    Monitor,
     /// A witness that has cosigned before.
     Witness,
     /// Who holds a receipt, and looks the deposit up.
@@ -84,7 +87,7 @@ fn does_not_open(directory: &Path) -> bool {
 }
 
 fn by_what_is_served(scene: &Scene, directory: &Path) -> Vec<By> {
-    let Some(out) = exported(scene, directory) else { return vec![By::Auditor, By::Mirror] };
+    let Some(out) = exported(scene, directory) else { return vec![By::Auditor, By::Mirror, By::Monitor] };
     let (state, old, new) = (scene.path("state"), scene.path("mirror"), scene.path("mirror"));
     copy(&scene.state, &state);
     copy(&scene.mirror, &old);
@@ -96,7 +99,22 @@ fn by_what_is_served(scene: &Scene, directory: &Path) -> Vec<By> {
     if !(mirrors(&old) && mirrors(&new)) {
         found.push(By::Mirror);
     }
+    if monitor_sees(scene, &out) {
+        found.push(By::Monitor);
+    }
     found
+}
+
+/// Whether a monitor that has watched the ledger as it was says that it does not hold, once it is served as it is now.
+fn monitor_sees(scene: &Scene, out: &Path) -> bool {
+    let (served, aside) = (scene.path("served"), scene.path("served"));
+    copy(&scene.export, &served);
+    let mut monitor = Monitor::begin(LogFolder::new(&served), None, 1).unwrap();
+    let nothing = |_, _: &_| Ok::<_, ()>(());
+    assert!(matches!(monitor.look(nothing), Ok(Ok(Seen::Holds(_)))));
+    std::fs::rename(&served, aside).unwrap();
+    copy(out, &served);
+    !matches!(monitor.look(nothing), Ok(Ok(Seen::Holds(_))))
 }
 
 /// Whether the witness does not cosign what the ledger has signed last.

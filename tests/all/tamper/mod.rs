@@ -39,6 +39,8 @@ struct Scene {
     /// A mirror, and what an outside auditor keeps, of today.
     mirror: PathBuf,
     state: PathBuf,
+    /// What a server of today serves, as files.
+    export: PathBuf,
     witness: Cosigner,
     receipts: Vec<Receipt>,
     next: std::cell::Cell<u32>,
@@ -61,8 +63,8 @@ impl Scene {
         drop(reader);
         make_witness(&path("witness"), &[ledger_vkey()]);
         let witness = open_witness(&path("witness"), "witness.example/w", key_from(0x77));
-        let (mirror, state) = (path("mirror"), path("state"));
-        let scene = Self { directory, yesterday, mirror, state, witness, receipts, next: 0.into(), room };
+        let (mirror, state, export) = (path("mirror"), path("state"), path("export"));
+        let scene = Self { directory, yesterday, mirror, state, export, witness, receipts, next: 0.into(), room };
         scene.show();
         scene
     }
@@ -70,6 +72,7 @@ impl Scene {
     /// Everyone sees the ledger as it is.
     fn show(&self) {
         let out = finders::exported(self, &self.directory).unwrap();
+        copy(&out, &self.export);
         assert_eq!(finders::program(&["mirror", text(&out), text(&self.mirror)]), 0);
         assert_eq!(finders::program(&["audit", text(&out), "--state", text(&self.state)]), 0);
         assert!(!finders::witness_refuses(self, &self.directory));
