@@ -4,7 +4,8 @@
 //     node verify.mjs FILE RECEIPT POLICY          FILE or POLICY may be "-": not at hand
 //
 // Makes steps 1 to 7 of "Verification" there; names in quotation marks below are headings of that page. Exit code 0: match,
-// 1: mismatch, 2: undetermined. Needs Node 18 or later and nothing else.
+// 1: mismatch, 2: undetermined. Needs Node 18 or later and nothing else. It judges by the policy alone: it takes no "Rotations at
+// hand", so a key that the ledger has replaced counts as long as POLICY names it.
 import { createHash, createPublicKey, getHashes, verify as verifySignature } from "node:crypto";
 import { closeSync, openSync, readFileSync, readSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -2,6 +2,7 @@
 """Checks a file against a receipt and a policy, from docs/formats.md alone: none of Notarium's code is used.
 python3 verify.py FILE RECEIPT POLICY ("-" for FILE or POLICY: not at hand) makes steps 1 to 7 of "Verification". Exit code
 0: match, 1: mismatch, 2: undetermined. Needs Python 3.9 and `cryptography`. Names in quotation marks: that page's headings.
+It judges by the policy alone: no "Rotations at hand", so a key that the ledger has replaced counts as long as POLICY names it.
 """
 import base64, datetime as dt, hashlib, io, re, struct, sys
 from cryptography.exceptions import InvalidSignature

@@ -15,7 +15,7 @@ function signatureWords(statement) {
   }
   // A revoked key has no signature of its own here, and its suite must be understood all the same.
   if (statement.kind === 3 && statement.of.suite !== 1) return "unknown-suite";
-  return statement.kind < 4 ? "ok" : "unknown-kind";
+  return statement.kind <= 4 ? "ok" : "unknown-kind";
 }
 
 function refused(read) {

@@ -18,7 +18,7 @@ def signature_words(statement):
     # A revoked key has no signature of its own here, and its suite must be understood all the same.
     if statement["kind"] == 3 and statement["of"][0] != 1:
         return "unknown-suite"
-    return "ok" if statement["kind"] < 4 else "unknown-kind"
+    return "ok" if statement["kind"] <= 4 else "unknown-kind"
 
 
 def statement(q):

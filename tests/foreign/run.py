@@ -25,6 +25,7 @@ WITHOUT_READER = {
     "key-proofs.json": "answers to key challenges: a receipt has none",
     "manifests.json": "a manifest is evidence like another to them: `sha256sum -c` reads it",
     "notes.json": "notes that say something else than a checkpoint: receipts hold none",
+    "rotations.json": "rotations at hand, and lower ends of time: these verifiers judge by the policy alone, and say so",
     "tiles.json": "paths of tiles: a receipt needs none",
 }
 # The same for kinds of cases in files that are judged otherwise.

@@ -4,6 +4,7 @@ mod followed;
 mod histories;
 mod killed;
 mod trusted;
+mod vectors;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -8,17 +8,17 @@ use super::*;
 use crate::founded::FOUNDED;
 
 /// Receipts of one ledger, each as it was given out when its checkpoint was the newest.
-struct Given {
-    old: PublicKey,
-    new: PublicKey,
-    before: Receipt,
-    during: Receipt,
-    after: Receipt,
-    rotation: Receipt,
+pub(super) struct Given {
+    pub(super) old: PublicKey,
+    pub(super) new: PublicKey,
+    pub(super) before: Receipt,
+    pub(super) during: Receipt,
+    pub(super) after: Receipt,
+    pub(super) rotation: Receipt,
 }
 
 /// The key changes at 10 ms, with an overlap of 1 s.
-fn given() -> Given {
+pub(super) fn given() -> Given {
     let turning = Turning::new();
     let before = turning.deposit(3, 5);
     let rotated = turning.rotate(1_000, 10);
@@ -62,7 +62,7 @@ fn each_receipt_under_each_policy() {
 }
 
 /// The receipt with a cosignature of that second.
-fn cosigned(receipt: &Receipt, seconds: u64) -> Receipt {
+pub(super) fn cosigned(receipt: &Receipt, seconds: u64) -> Receipt {
     let mut checkpoint = receipt.checkpoint().clone();
     let (name, time) = ("witness.example/w".parse::<KeyName>().unwrap(), PosixTime::from_seconds(seconds).unwrap());
     let line = sign_cosignature(checkpoint.note().text(), time, &name, &witness());
@@ -70,7 +70,7 @@ fn cosigned(receipt: &Receipt, seconds: u64) -> Receipt {
     Receipt::new(receipt.index(), receipt.path().clone(), receipt.disclosure().clone(), checkpoint).unwrap()
 }
 
-fn witness() -> SigningKey {
+pub(super) fn witness() -> SigningKey {
     SigningKey::from_seed(&[77; 32])
 }
 

@@ -22,6 +22,7 @@ import {
   encodeHex,
   fittingChange,
   folderDifference,
+  followRotations,
   memberOf,
   parseManifest,
   parsePolicy,
@@ -140,6 +141,11 @@ function untimed(text: string, language: Language): string {
   return lines.filter((line) => !line.includes(label)).join('\n');
 }
 
+interface RotationFile extends VectorFile {
+  readonly policies: Readonly<Record<string, string>>;
+  readonly receipts: Readonly<Record<string, string>>;
+}
+
 interface VerificationFile extends VectorFile {
   readonly policies: Readonly<Record<string, string>>;
 }
@@ -203,6 +209,34 @@ describe('the report is the command line’s', () => {
       expect(reportJson(ours({ ...inputs, folder: null, member, provenance: made }, manifest.bytes))).toBe(said);
     }
   });
+
+  // What is deposited there is of no matter: any file does, and differs.
+  const rotated = readVectors<RotationFile>('rotations.json');
+  for (const one of rotated.cases) {
+    const names = one['rotations'] as string[];
+    const without = one['without'] as string | null;
+    if ('refused' in (one['said'] as object) || (names.length === 0 && without === null)) continue;
+    it(`rotations.json: ${one.name}`, async () => {
+      const bytes = utf8('another text\n');
+      const receipt = rotated.receipts[one['receipt'] as string]!;
+      const policyText = rotated.policies[one['policy'] as string]!;
+      writeFileSync(join(folder, 'rotated'), bytes);
+      writeFileSync(join(folder, 'rotated.receipt'), receipt);
+      writeFileSync(join(folder, 'rotated.policy'), policyText);
+      for (const [name, text] of Object.entries(rotated.receipts)) writeFileSync(join(folder, `${name}.given`), text);
+      const rotations = names.map((name) => parseReceipt(rotated.receipts[name]!));
+      const inputs: Inputs = {
+        receipt,
+        evidence: digestsOf(bytes),
+        policy: followRotations(parsePolicy(policyText), rotations),
+        without: without === null ? null : parseReceipt(rotated.receipts[without]!).checkpoint,
+        provenance: { evidence: 'rotated', receipt: 'rotated.receipt', policy: 'rotated.policy' },
+      };
+      const options = ['--policy', 'rotated.policy', ...names.flatMap((name) => ['--rotation', `${name}.given`])];
+      if (without !== null) options.push('--not-before', `${without}.given`);
+      await compare({ path: 'rotated', receipt: 'rotated.receipt', options }, inputs, bytes);
+    });
+  }
 
   it('in certificates too, of which there are many', () => {
     expect(certified).toBeGreaterThan(20);

@@ -115,6 +115,7 @@ const WITHOUT_READER = new Set(['key-proofs.json']);
 /** Files with a shape of their own. */
 const SPECIAL: Record<string, (name: string) => number> = {
   'ed25519-edge.json': edgeSignatures,
+  'rotations.json': rotations,
   'small-ledger.json': smallLedger,
   'verification.json': verification,
 };
@@ -204,6 +205,41 @@ function smallEntry(
   const evidence = one['evidence'] === undefined ? null : notarium.digestsOf(fromHex(one['evidence']));
   const { verdict } = notarium.verifyReceipt({ receipt: one['receipt']!, evidence, policy });
   expect(verdict).toBe(evidence ? 'match' : 'undetermined');
+}
+
+interface RotationFile extends VectorFile {
+  readonly policies: Readonly<Record<string, string>>;
+  readonly receipts: Readonly<Record<string, string>>;
+}
+
+/** Receipts of a ledger that changes its key, with rotations and lower ends of time: what is said must be the program's, word for word. */
+function rotations(name: string): number {
+  const file = readVectors<RotationFile>(name);
+  for (const one of file.cases) {
+    it(`${name}: ${one.name}`, () => {
+      const text = (name: unknown): string => file.receipts[name as string]!;
+      const inputs = {
+        receipt: text(one['receipt']),
+        policy: notarium.parsePolicy(file.policies[one['policy'] as string]!),
+        rotations: (one['rotations'] as string[]).map((name) => notarium.parseReceipt(text(name))),
+        without: one['without'] === null ? null : notarium.parseReceipt(text(one['without'])).checkpoint,
+      };
+      expect(rotationSaid(inputs)).toEqual(one['said']);
+    });
+  }
+  return file.cases.length;
+}
+
+function rotationSaid(inputs: notarium.Inputs): unknown {
+  const report = attempt(() => notarium.verifyReceipt(inputs));
+  if (report instanceof notarium.RotationError) return { refused: { rotation: report.place, why: report.code } };
+  if (report instanceof NotariumError) throw report;
+  const { verdict, checks, facts } = JSON.parse(notarium.reportJson(report)) as {
+    verdict: string;
+    checks: unknown[];
+    facts: { relied_on: unknown; times: unknown };
+  };
+  return { verdict, log: checks[4], witnesses: checks[5], relied_on: facts.relied_on, times: facts.times };
 }
 
 interface VerificationFile extends VectorFile {

@@ -2,3 +2,4 @@
 
 export * from './disclosure';
 export * from './receipt';
+export * from './rotation';

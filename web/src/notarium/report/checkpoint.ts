@@ -33,6 +33,9 @@ function checkLog({ log }: CheckpointJudgement, origin: string, facts: Facts): C
   if (log.outcome === 'invalid') {
     return check('log', 'failed', say('log-signature-bad', { key, error: log.error.message, origin }));
   }
+  if (log.outcome === 'retired') {
+    return check('log', 'not-made', say('log-key-retired', { key, time: { time: log.at }, origin }));
+  }
   if (log.outcome === 'origin-mismatch') return check('log', 'failed', say('log-origin-differs', { key, origin }));
   facts.reliedOn.push(keyFacts(log.key));
   return check('log', 'passed', say('log-signed', { key, origin }));

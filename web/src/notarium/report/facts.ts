@@ -8,6 +8,7 @@ import type { SignedCheckpoint } from '../trust/checkpoint';
 import type { FolderDifference } from './folder';
 import type { KeyAtEntry } from './key';
 import type { Member } from './member';
+import type { Sentence } from './sentence';
 import type { Word } from './words';
 
 /** Both digests in hex, and the length where there is one. */
@@ -37,6 +38,13 @@ export type Vouched =
   | { readonly by: 'nobody' }
   | { readonly by: 'quorum-missing' }
   | { readonly by: 'witnesses'; readonly noLaterThan: bigint; readonly clocks: readonly string[] };
+
+/** The time before which the entry was not in the tree that witnesses cosigned. */
+export type NoEarlier =
+  /** A checkpoint that is given does not bound the time. */
+  | { readonly by: 'nobody'; readonly why: Sentence }
+  /** At this time, in seconds, a quorum had cosigned the ledger's first `size` entries without this one, and no more. */
+  | { readonly by: 'witnesses'; readonly noEarlierThan: bigint; readonly size: bigint; readonly clocks: readonly string[] };
 
 export interface EarlierDeposit {
   readonly index: number;
@@ -94,8 +102,8 @@ export interface Facts {
     /** The one file of a package that is shown, where the evidence is the package's manifest. */
     member: Member | null;
   };
-  /** Milliseconds. */
-  times: { claimed: number | null; admitted: number | null; vouched: Vouched };
+  /** Milliseconds. `noEarlier` is the other end of the interval, where a checkpoint without the entry was given. */
+  times: { claimed: number | null; admitted: number | null; vouched: Vouched; noEarlier: NoEarlier | null };
   checkpoint: { readonly origin: string; readonly size: bigint; readonly root: string } | null;
   reliedOn: KeyFacts[];
   witnesses: WitnessFacts[];
@@ -109,7 +117,7 @@ export function noFacts(): Facts {
     entry: null,
     statement: null,
     evidence: { computed: null, computedSalted: null, recorded: null, salted: false, folder: null, member: null },
-    times: { claimed: null, admitted: null, vouched: { by: 'unchecked' } },
+    times: { claimed: null, admitted: null, vouched: { by: 'unchecked' }, noEarlier: null },
     checkpoint: null,
     reliedOn: [],
     witnesses: [],

@@ -4,7 +4,7 @@ import { encodeBase64 } from '../codec/text';
 import { formatTime } from '../codec/time';
 import { JsonNumber, isJsonObject, type Json } from '../evidence/ijson';
 import { formatPosix } from '../trust/cosignature';
-import type { DetailsFacts, EarlierDeposit, Facts, Vouched } from './facts';
+import type { DetailsFacts, EarlierDeposit, Facts, NoEarlier, Vouched } from './facts';
 import { keyJson } from './key';
 import type { Member } from './member';
 import { sentenceJson } from './sentence';
@@ -59,7 +59,12 @@ function factsJson(facts: Facts): unknown {
       folder: evidence.folder,
       ...(evidence.member && { member: memberJson(evidence.member) }),
     },
-    times: { claimed: timeJson(times.claimed), admitted: timeJson(times.admitted), vouched: vouchedJson(times.vouched) },
+    times: {
+      claimed: timeJson(times.claimed),
+      admitted: timeJson(times.admitted),
+      vouched: vouchedJson(times.vouched),
+      ...(times.noEarlier && { no_earlier: noEarlierJson(times.noEarlier) }),
+    },
     checkpoint,
     relied_on: facts.reliedOn,
     witnesses: facts.witnesses.map(({ witness, name, id, time, valid }) => {
@@ -90,6 +95,11 @@ function memberJson({ file, sha256, listedAs, sameName, expected }: Member): unk
 function vouchedJson(vouched: Vouched): unknown {
   if (vouched.by !== 'witnesses') return vouched;
   return { by: vouched.by, no_later_than: formatPosix(vouched.noLaterThan), clocks: vouched.clocks };
+}
+
+function noEarlierJson(found: NoEarlier): unknown {
+  if (found.by === 'nobody') return { by: found.by, why: sentenceJson(found.why) };
+  return { by: found.by, no_earlier_than: formatPosix(found.noEarlierThan), size: found.size, clocks: found.clocks };
 }
 
 function detailsJson(details: DetailsFacts): unknown {

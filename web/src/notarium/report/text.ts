@@ -4,7 +4,7 @@ import { encodeBase64 } from '../codec/text';
 import { formatTime } from '../codec/time';
 import { isJsonObject, jsonText, type Json } from '../evidence/ijson';
 import { posixMillis } from '../trust/cosignature';
-import type { DigestFacts, EarlierDeposit, Facts, Vouched } from './facts';
+import type { DigestFacts, EarlierDeposit, Facts, NoEarlier, Vouched } from './facts';
 import type { FolderDifference } from './folder';
 import { keyClaimed, keySentences } from './key';
 import { PAGE, padded, width, wrap } from './layout';
@@ -125,7 +125,6 @@ class Page {
       this.#deposit('partial-label', hit);
       this.#under(this.#said(say('partial-why', { agrees: { word: hit.agrees } })));
     }
-    if (ledger?.earlier?.length) this.#under(this.#word('first-is-not-creation'));
   }
 
   times(times: Facts['times']): void {
@@ -142,6 +141,7 @@ class Page {
       this.#under(this.#word('clock-of-ledger'));
     }
     this.#vouched(times.vouched);
+    if (times.noEarlier) this.#noEarlier(times.noEarlier);
   }
 
   checkpoint({ checkpoint, reliedOn, witnesses }: Facts): void {
@@ -233,7 +233,18 @@ class Page {
     if (vouched.by !== 'witnesses') return this.#field('trusted-time', this.#word(VOUCHED_WORDS[vouched.by]));
     const time = this.#witnessTime(vouched.noLaterThan);
     this.#field('trusted-time', this.#said(say('no-later-than', { time })));
-    this.#under(this.#said(say('clock-of-witnesses', { witnesses: vouched.clocks.join(', ') })));
+    this.#clocks(vouched.clocks);
+  }
+
+  #noEarlier(found: NoEarlier): void {
+    if (found.by === 'nobody') return this.#under(this.#said(found.why));
+    const { noEarlierThan, size, clocks } = found;
+    this.#under(this.#said(say('no-earlier-than', { time: this.#witnessTime(noEarlierThan), size })));
+    this.#clocks(clocks);
+  }
+
+  #clocks(clocks: readonly string[]): void {
+    this.#under(this.#said(say('clock-of-witnesses', { witnesses: clocks.join(', ') })));
   }
 
   #word(word: Word): string {

@@ -8,11 +8,14 @@ import { NotariumError, attempt } from '../codec/error';
 import { encodeHex } from '../codec/text';
 import { sha256, type Digests } from '../crypto/digest';
 import { parseReceipt, type Receipt } from '../ledger/receipt';
+import { followRotations } from '../ledger/rotation';
 import { verifyInclusion } from '../merkle/proof';
+import type { SignedCheckpoint } from '../trust/checkpoint';
 import type { Policy } from '../trust/policy';
 import { checkCheckpoint, noCheckpoint } from './checkpoint';
 import { beforeLedger, digestFacts, noFacts, type Facts, type LedgerSide } from './facts';
 import type { FolderDifference } from './folder';
+import { noEarlier } from './interval';
 import { keySummary } from './key';
 import type { Member } from './member';
 import { say, type Sentence } from './sentence';
@@ -43,6 +46,13 @@ export interface Inputs {
   /** Where the evidence is the manifest of a package, and one file of it is shown: that file. */
   readonly member?: Member | null;
   readonly policy?: Policy | null;
+  /**
+   * Receipts of rotations: they lead from a key of the policy to those that have replaced it, and say since when one is retired. One
+   * that does not count makes `verifyReceipt` throw its `RotationError`: with it nothing is verified.
+   */
+  readonly rotations?: readonly Receipt[];
+  /** A checkpoint of the ledger from before the entry, which bounds its time from below if the quorum has cosigned it too. */
+  readonly without?: SignedCheckpoint | null;
   readonly ledger?: LedgerSide | null;
   readonly remarks?: readonly Sentence[];
   readonly provenance?: Partial<Provenance>;
@@ -77,7 +87,8 @@ export const NOT_PROVED: readonly Word[] = [
 /** Verifies a receipt: every step that can be made is made and reported, and the verdict follows from them. */
 export function verifyReceipt(inputs: Inputs): Report {
   const bytes = typeof inputs.receipt === 'string' ? utf8(inputs.receipt) : inputs.receipt;
-  const { evidence = null, policy = null, remarks = [] } = inputs;
+  const { evidence = null, remarks = [], rotations = [], without = null } = inputs;
+  const policy = inputs.policy ? followRotations(inputs.policy, rotations) : null;
   const facts = noFacts();
   facts.ledger = inputs.ledger ?? null;
   facts.evidence.computed = evidence && digestFacts(evidence);
@@ -88,6 +99,9 @@ export function verifyReceipt(inputs: Inputs): Report {
     receipt instanceof NotariumError
       ? withoutReceipt(say('receipt-not-parsed', { code: receipt.code, error: receipt.message }), facts)
       : checkReceipt(receipt, evidence, policy, facts);
+  if (without && !(receipt instanceof NotariumError)) {
+    facts.times.noEarlier = noEarlier(without, receipt, policy, facts.times.vouched);
+  }
   facts.beforeLedger = beforeLedger(facts.details);
   const verdict = verdictOfReceipt(checks);
   return {

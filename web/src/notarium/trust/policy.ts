@@ -4,7 +4,7 @@
 // while the file is read, and UTF-8 where it can be when a name is shown.
 
 import { NotariumError, wrapping } from '../codec/error';
-import { decodeUtf8, utf8 } from '../codec/bytes';
+import { decodeUtf8, equal, utf8 } from '../codec/bytes';
 import { parseDecimal, quoted } from '../codec/text';
 import { LOG_KEY, WITNESS_KEY, parseVerifierKey, type VerifierKey } from '../note/key';
 import { encodeHex } from '../codec/text';
@@ -34,6 +34,39 @@ export interface Policy {
   readonly needsWitnesses: boolean;
   /** Whether the witnesses at the places for which `cosigned` holds are enough. */
   readonly quorumMet: (cosigned: (place: number) => boolean) => boolean;
+  /** Log keys that were replaced, each with the time in milliseconds from which it counts for nothing by itself. Not of the file. */
+  readonly retired: readonly { readonly key: VerifierKey; readonly at: number }[];
+}
+
+const sameKey = (one: VerifierKey, other: VerifierKey): boolean =>
+  one.name === other.name && one.type === other.type && equal(one.publicKey, other.publicKey);
+
+/** Whether the policy believes a log of this key. */
+export function trustsLog(policy: Policy, key: VerifierKey): boolean {
+  return policy.logs.some((log) => sameKey(log.key, key));
+}
+
+/** The same with more log keys, which this policy does not name. Its bytes stay those of the file. */
+export function withLogs(policy: Policy, keys: readonly VerifierKey[]): Policy {
+  const logs = [...policy.logs];
+  for (const key of keys) {
+    if (!logs.some((log) => log.key.name === key.name && log.key.id === key.id)) logs.push({ key, url: null });
+  }
+  return { ...policy, logs };
+}
+
+/**
+ * The same with a log key retired at a time: a checkpoint that no other log key has signed counts only with a quorum that vouches
+ * for a time before.
+ */
+export function withRetired(policy: Policy, key: VerifierKey, at: number): Policy {
+  return { ...policy, retired: [...policy.retired, { key, at }] };
+}
+
+/** When a log key was retired, as far as that is known here. */
+export function retiredAt(policy: Policy, key: VerifierKey): number | null {
+  const times = policy.retired.filter((one) => sameKey(one.key, key)).map(({ at }) => at);
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 /** What is wrong with a policy file, and on which line. */
@@ -65,6 +98,7 @@ export function parsePolicy(input: Uint8Array | string): Policy {
     witnesses,
     needsWitnesses: rule !== 'none',
     quorumMet: (cosigned) => rule === 'none' || isMet(definitions, rule, cosigned),
+    retired: [],
   };
 }
 

@@ -299,13 +299,23 @@ class Page {
 
   /** The time of the first cosignatures that count, or why there is none. */
   #vouched(): [string, string] {
-    const { vouched } = this.#facts.times;
+    const { vouched, noEarlier } = this.#facts.times;
     if (vouched.by === 'unchecked') return [this.html.word('no-policy-vouches'), ''];
     if (vouched.by === 'nobody') return [this.html.word('nobody-vouches'), ''];
     if (vouched.by === 'quorum-missing') return [this.html.word('quorum-missing'), ''];
     const { noLaterThan, clocks } = vouched;
-    const whose = this.html.said(say('clock-of-witnesses', { witnesses: clocks.join(', ') }));
-    return [this.#witnessTime('no-later-than', noLaterThan), whose];
+    const time = [this.#witnessTime('no-later-than', noLaterThan)];
+    const whose = [this.#clocks(clocks)];
+    if (noEarlier?.by === 'nobody') time.push(this.html.said(noEarlier.why));
+    if (noEarlier?.by === 'witnesses') {
+      time.push(this.#witnessTime('no-earlier-than', noEarlier.noEarlierThan, { size: noEarlier.size }));
+      whose.push(this.#clocks(noEarlier.clocks));
+    }
+    return [time.join('<br>'), whose.join('<br>')];
+  }
+
+  #clocks(clocks: readonly string[]): string {
+    return this.html.said(say('clock-of-witnesses', { witnesses: clocks.join(', ') }));
   }
 
   #firstCosigned(): [string, string] {
@@ -316,8 +326,8 @@ class Page {
   }
 
   /** A witness's time in a sentence, and in local time where the caller knows it. */
-  #witnessTime(word: Word, seconds: bigint): string {
-    return this.html.said(say(word, { time: formatPosix(seconds) })) + this.#local(posixMillis(seconds));
+  #witnessTime(word: Word, seconds: bigint, more: { readonly size?: bigint } = {}): string {
+    return this.html.said(say(word, { time: formatPosix(seconds), ...more })) + this.#local(posixMillis(seconds));
   }
 
   /** An earlier deposit in lines: entry, time, key, and how the key stood. */
