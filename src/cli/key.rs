@@ -1,5 +1,6 @@
 //! `notarium key ...`: the ledger's own key.
 
+mod fail_point;
 mod rotate;
 
 use super::Exit;

@@ -10,14 +10,14 @@ use crate::crypto::{PublicKey, SigningKey};
 use crate::evidence::SuiteKey;
 use crate::store::{OpenError, Opened};
 use crate::trust::LogKeys;
-use crate::upkeep::{KEY_FILE, RotationError, next_key_file, retired_key_file, settle};
+use crate::upkeep::{KEY_FILE, RotationError, next_key_file, retired_key_file, take_up};
 
 /// Opens every key that must sign this ledger's tree: from the ledger's folder, or from where it is named. A rotation that was
 /// cut short after its entry is finished first, in the folder.
 pub(super) fn open_keys(
     directory: &Path,
     named: Option<&Path>,
-    opened: &Opened,
+    opened: &mut Opened,
     source: &passphrase::Source,
     output: &Output,
 ) -> anyhow::Result<LogKeys> {
@@ -29,39 +29,40 @@ pub(super) fn open_keys(
     }
     let due = opened.writer.due();
     let in_force = due.first().copied().unwrap_or(*opened.reader.public_key());
-    let mut key = source.open_key(&path, output)?;
+    let key = source.open_key(&path, output)?;
     if key.public() != in_force {
         if named.is_some() {
             return Err(hinted_by(OpenError::hint)(OpenError::OtherKey { stored: in_force, expected: key.public() }));
         }
-        key = take_next(directory, opened, &key.public(), in_force, source, output)?;
+        return take_next(directory, opened, key, in_force, source, output);
     }
     let retiring = due.get(1).map(|retiring| open_retiring(&path, opened, retiring, source, output)).transpose()?;
     Ok(LogKeys::new(key, retiring))
 }
 
-/// The new key of a rotation whose entry is written and whose files are not in their places.
+/// Both keys of a rotation whose entry is written and whose files are not in their places.
 fn take_next(
     directory: &Path,
-    opened: &Opened,
-    found: &PublicKey,
+    opened: &mut Opened,
+    found: SigningKey,
     in_force: PublicKey,
     source: &passphrase::Source,
     output: &Output,
-) -> anyhow::Result<SigningKey> {
-    let other = || hinted_by(OpenError::hint)(OpenError::OtherKey { stored: in_force, expected: *found });
+) -> anyhow::Result<LogKeys> {
+    let old = found.public();
+    let other = || hinted_by(OpenError::hint)(OpenError::OtherKey { stored: in_force, expected: old });
     let next = next_key_file(directory);
-    if !next.exists() || opened.reader.chain().get(&SuiteKey::Ed25519(*found)).is_none() {
+    if !next.exists() || opened.reader.chain().get(&SuiteKey::Ed25519(old)).is_none() {
         return Err(other());
     }
     let key = source.open_key(&next, output)?;
     if key.public() != in_force {
         return Err(other());
     }
-    let name = opened.reader.origin().key_name();
-    settle(directory, name, found, &in_force).map_err(hinted_by(RotationError::hint))?;
+    let keys = LogKeys::new(key, Some(found));
+    take_up(opened, &keys, &old).map_err(hinted_by(RotationError::hint))?;
     output.say("finished a rotation of the ledger's key that was cut short");
-    Ok(key)
+    Ok(keys)
 }
 
 fn open_retiring(

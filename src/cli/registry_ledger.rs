@@ -95,11 +95,11 @@ fn admit_in(
     output: &Output,
 ) -> anyhow::Result<Registered> {
     let statement = statement.verify().context("the statement does not verify")?;
-    let opened = open(directory, &OpenOptions::default()).map_err(|error| match error {
+    let mut opened = open(directory, &OpenOptions::default()).map_err(|error| match error {
         OpenError::Locked { .. } => hinted(error, "if it is being served, give its address instead of its folder"),
         error => hinted_by(OpenError::hint)(error),
     })?;
-    let keys = open_keys(directory, None, &opened, passphrase, output)?;
+    let keys = open_keys(directory, None, &mut opened, passphrase, output)?;
     admit_with(opened, keys, statement).with_context(|| format!("the ledger in {}", directory.display()))
 }
 

@@ -245,8 +245,8 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         return run_mirror(args, output);
     }
     // Before the key: nobody should type a passphrase for a ledger that is not there, in use or of a newer format.
-    let (opened, reader) = open_ledger(args)?;
-    let keys = open_keys(&args.directory, args.ledger_key.as_deref(), &opened, &args.source, output)?;
+    let (mut opened, reader) = open_ledger(args)?;
+    let keys = open_keys(&args.directory, args.ledger_key.as_deref(), &mut opened, &args.source, output)?;
     let runtime = Builder::new_multi_thread().enable_all().build().context("cannot start the server's threads")?;
     let served = runtime.block_on(async {
         // Before anything is accepted: a signal during the start must not be lost.

@@ -22,7 +22,8 @@ pub use export::{ExportError, export};
 pub use import::{ImportError, Imported, import};
 pub use restore::{LOSSES, RestoreError, Restoring, Seen, restore};
 pub use rotation::{
-    KEY_FILE, Rotated, Rotation, RotationError, Unsigned, begin, next_key_file, retired_key_file, settle,
+    KEY_FILE, Rotated, Rotation, RotationError, RotationStep, Unsigned, begin, next_key_file, retired_key_file, settle,
+    take_up,
 };
 pub use running::{Announced, Serving};
 pub use salvage::{LostEntry, SalvageError, Salvaged, salvage};

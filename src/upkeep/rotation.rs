@@ -26,8 +26,33 @@ use crate::ledger::PlanError;
 use crate::merkle::LeafIndex;
 use crate::note::{KeyName, VerifierKey};
 use crate::registry::NotAdmitted;
-use crate::store::{CommitError, Committed, Opened, ReadError, ReceiptUnavailable, TipError, Writer};
+use crate::store::{CommitError, Committed, Opened, ReadError, ReceiptError, ReceiptUnavailable, TipError, Writer};
 use crate::trust::{LogKeys, Policy, PolicyError};
+
+/// What is done of a rotation, in this order: each is on disk before the next is begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "kebab-case")]
+pub enum RotationStep {
+    /// `ledger.key.next` holds the new key.
+    NewKey,
+    /// The entry.
+    Entry,
+    /// The checkpoint with both signatures, in `tip`.
+    Checkpoint,
+    /// `rotation-<entry>.receipt`.
+    Receipt,
+    /// `policy.<id>` is the policy that was handed out.
+    KeptPolicy,
+    /// `policy` names the new key.
+    Policy,
+    /// `ledger.key.<id>` is the old key.
+    KeptKey,
+    /// `ledger.key` is the new one, and `ledger.key.next` is gone: all is done.
+    Done,
+}
+
+/// Whoever wants to know of each step that is done.
+type Watch = Box<dyn Fn(RotationStep)>;
 
 /// The key that signs, in the ledger's folder.
 pub const KEY_FILE: &str = "ledger.key";
@@ -38,6 +63,11 @@ const POLICY_FILE: &str = "policy";
 #[must_use]
 pub fn retired_key_file(ledger: &KeyName, key: &PublicKey) -> String {
     format!("{KEY_FILE}.{}", VerifierKey::new_ed25519(ledger.clone(), *key).id())
+}
+
+/// The file of the policy that was handed out for a key that was replaced, in the ledger's folder.
+pub(super) fn retired_policy_file(ledger: &KeyName, key: &PublicKey) -> String {
+    format!("{POLICY_FILE}.{}", VerifierKey::new_ed25519(ledger.clone(), *key).id())
 }
 
 /// The file of a key that is to take the place of the one in force, in the ledger's folder.
@@ -85,6 +115,9 @@ pub enum RotationError {
     /// The receipt can't be made.
     #[error("the receipt of the rotation cannot be made")]
     Receipt(#[from] ReceiptUnavailable),
+    /// The receipt can't be made from what is stored.
+    #[error("the receipt of the rotation cannot be made")]
+    StoredReceipt(#[from] ReceiptError),
     /// The policy can't be made.
     #[error("the policy cannot be made")]
     Policy(#[from] PolicyError),
@@ -115,6 +148,7 @@ pub struct Rotation {
     opened: Opened,
     old: SigningKey,
     new: SigningKey,
+    passed: Watch,
 }
 
 /// Makes the new key and writes it, for a ledger that is open and whose key in force is given. Refuses what the rules don't
@@ -130,7 +164,7 @@ pub fn begin(
     now: Time,
 ) -> Result<Rotation, RotationError> {
     let new = keyfile::generate()?;
-    let rotation = Rotation { opened, old: key, new };
+    let rotation = Rotation { opened, old: key, new, passed: Box::new(|_| {}) };
     // Before anything is written: what is refused leaves nothing behind.
     let time = rotation.opened.appender.admission_time(now)?;
     let registry = rotation.opened.reader.registry()?;
@@ -140,6 +174,13 @@ pub fn begin(
 }
 
 impl Rotation {
+    /// The same, and `passed` is told of each step once it is done.
+    #[must_use]
+    pub fn watched(mut self, passed: impl Fn(RotationStep) + 'static) -> Self {
+        self.passed = Box::new(passed);
+        self
+    }
+
     /// The rotation, signed by the old key and consented to by the new one.
     fn statement(&self, overlap: u64) -> Result<SignedStatement, RotationError> {
         let (ledger, key) = (*self.opened.reader.genesis(), SuiteKey::Ed25519(self.new.public()));
@@ -155,13 +196,16 @@ impl Rotation {
     ///
     /// [`RotationError`].
     pub fn admit(mut self, overlap: u64, now: Time) -> Result<Unsigned, RotationError> {
+        (self.passed)(RotationStep::NewKey);
         let statement = self.statement(overlap)?.verify()?;
         let last = self.opened.writer.publish_stored(&self.old)?;
         let batch = self.opened.appender.plan(now, vec![statement])?;
         let committed = self.opened.writer.commit(batch, &last)?;
+        (self.passed)(RotationStep::Entry);
         let folder = self.opened.reader.directory().to_owned();
         let name = self.opened.reader.origin().key_name().clone();
-        Ok(Unsigned { committed, writer: self.opened.writer, old: self.old, new: self.new, folder, name })
+        let Self { opened, old, new, passed } = self;
+        Ok(Unsigned { committed, writer: opened.writer, old, new, folder, name, passed })
     }
 }
 
@@ -173,6 +217,7 @@ pub struct Unsigned {
     new: SigningKey,
     folder: PathBuf,
     name: KeyName,
+    passed: Watch,
 }
 
 /// A rotation that is done.
@@ -201,12 +246,14 @@ impl Unsigned {
     pub fn finish(mut self) -> Result<Rotated, RotationError> {
         let (old, new) = (self.old.public(), self.new.public());
         let published = self.writer.publish(self.committed.sign(&LogKeys::new(self.new, Some(self.old))))?;
+        (self.passed)(RotationStep::Checkpoint);
         let entry = published.batch().first();
-        let receipt = self.folder.join(format!("rotation-{entry}.receipt"));
+        let receipt = receipt_file(&self.folder, entry);
         write(&receipt, published.receipt(entry)?.as_str().as_bytes())?;
+        (self.passed)(RotationStep::Receipt);
         let replaced = self.writer.chain().get(&SuiteKey::Ed25519(old)).and_then(|own| own.replaced);
         self.writer.flush()?;
-        settle(&self.folder, &self.name, &old, &new)?;
+        settle_watched(&self.folder, &self.name, [&old, &new], &self.passed)?;
         let vkey = |key| VerifierKey::new_ed25519(self.name.clone(), key);
         Ok(Rotated {
             entry,
@@ -219,6 +266,30 @@ impl Unsigned {
     }
 }
 
+/// Does what is left of a rotation that was cut short after its entry, when `ledger.key` still holds the old key: signs the tree,
+/// keeps the receipt of the rotation, and puts the files in their places. `keys` are both keys.
+///
+/// # Errors
+///
+/// [`RotationError`]; it may be repeated.
+pub fn take_up(opened: &mut Opened, keys: &LogKeys, old: &PublicKey) -> Result<(), RotationError> {
+    let new = keys.in_force().public();
+    let folder = opened.reader.directory().to_owned();
+    let entry = opened.reader.chain().get(&SuiteKey::Ed25519(new)).map(|own| own.entry);
+    if let Some(entry) = entry.filter(|entry| !receipt_file(&folder, *entry).exists()) {
+        opened.writer.publish_stored(keys)?;
+        if let Some(receipt) = opened.reader.receipt(entry)? {
+            write(&receipt_file(&folder, entry), receipt.as_str().as_bytes())?;
+        }
+    }
+    opened.writer.flush()?;
+    settle(&folder, opened.reader.origin().key_name(), old, &new)
+}
+
+fn receipt_file(folder: &Path, entry: LeafIndex) -> PathBuf {
+    folder.join(format!("rotation-{entry}.receipt"))
+}
+
 /// Puts the files of a rotation that was admitted in their places. May be repeated after being cut short anywhere, as long
 /// as `ledger.key` holds the old key.
 ///
@@ -226,17 +297,30 @@ impl Unsigned {
 ///
 /// [`RotationError`].
 pub fn settle(folder: &Path, ledger: &KeyName, old: &PublicKey, new: &PublicKey) -> Result<(), RotationError> {
-    let id = VerifierKey::new_ed25519(ledger.clone(), *old).id();
+    settle_watched(folder, ledger, [old, new], &|_| {})
+}
+
+fn settle_watched(
+    folder: &Path,
+    ledger: &KeyName,
+    [old, new]: [&PublicKey; 2],
+    passed: &dyn Fn(RotationStep),
+) -> Result<(), RotationError> {
     let policy = Policy::for_log(&VerifierKey::new_ed25519(ledger.clone(), *new), None)?;
     let policy_path = folder.join(POLICY_FILE);
     if policy_path.exists() {
-        keep(&policy_path, &folder.join(format!("{POLICY_FILE}.{id}")))?;
+        keep(&policy_path, &folder.join(retired_policy_file(ledger, old)))?;
     }
+    passed(RotationStep::KeptPolicy);
     write(&policy_path, policy.as_bytes())?;
+    passed(RotationStep::Policy);
     let key = folder.join(KEY_FILE);
     keep(&key, &folder.join(retired_key_file(ledger, old)))?;
+    passed(RotationStep::KeptKey);
     fs::rename(folder.join(NEXT_KEY_FILE), &key).map_err(|source| failed(&key, source))?;
-    sync_folder(folder)
+    sync_folder(folder)?;
+    passed(RotationStep::Done);
+    Ok(())
 }
 
 /// Gives a file a second name, under which it stays.

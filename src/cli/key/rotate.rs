@@ -7,6 +7,7 @@ use anyhow::{Context, anyhow};
 use super::super::ledger_key::open_keys;
 use super::super::output::{Output, WithHint, hinted, hinted_by};
 use super::super::{Exit, clock, passphrase, span};
+use super::fail_point;
 use crate::store::{OpenError, OpenOptions, open};
 use crate::trust::LogKeys;
 use crate::upkeep::{Rotated, RotationError, Unsigned, begin};
@@ -28,19 +29,21 @@ pub(in super::super) struct Args {
 }
 
 pub(in super::super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
+    let fail_point = fail_point::named(output)?;
     let now = clock::now()
         .ok_or_else(|| anyhow!("the clock is not set: it is before 1970 or after 9999"))
         .hint("set this machine's clock: every entry is dated by it")?;
-    let opened = open(&args.directory, &OpenOptions::default()).map_err(|error| match error {
+    let mut opened = open(&args.directory, &OpenOptions::default()).map_err(|error| match error {
         OpenError::Locked { .. } => {
             hinted(error, "stop its server; the key of a ledger that is being served cannot be replaced")
         }
         error => hinted_by(OpenError::hint)(error),
     })?;
-    let keys = open_keys(&args.directory, None, &opened, &args.source, output)?;
+    let keys = open_keys(&args.directory, None, &mut opened, &args.source, output)?;
     let passphrase = args.source.for_new_key(args.passphrase, output)?;
     let failed = hinted_by(RotationError::hint);
     let rotation = begin(opened, LogKeys::into_in_force(keys), passphrase.as_ref(), now).map_err(&failed)?;
+    let rotation = rotation.watched(move |step| fail_point::pass(fail_point, step));
     let rotated = rotation.admit(args.overlap, now).and_then(Unsigned::finish);
     let rotated = rotated.map_err(failed).with_context(|| format!("the ledger in {}", args.directory.display()))?;
     tell(&rotated, args, output)?;

@@ -3,6 +3,7 @@
 mod followed;
 mod histories;
 mod killed;
+mod killed_processes;
 mod trusted;
 mod vectors;
 
