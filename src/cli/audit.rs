@@ -26,7 +26,8 @@ pub(super) struct Args {
     /// The ledger: its folder, an export of it, or its address with http:// or https://
     #[arg(value_name = "DIR-OR-URL")]
     ledger: Source,
-    /// Policy file: the newest checkpoint must pass it
+    /// Policy file: the newest checkpoint must pass it. A key that has replaced one of the policy's, by the entries replayed, counts
+    /// as the policy's
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
     /// Folder in which audits of this ledger keep where they stand; the next one goes on from there, and proves that nothing

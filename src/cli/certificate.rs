@@ -7,7 +7,7 @@ use anyhow::Context;
 use super::document::{Destination, write_document};
 use super::ledger_option::{Source, read_earlier, read_policy};
 use super::output::{Output, Unit, hinted_by};
-use super::verify::{Question, evidence_at, exit, read_receipt};
+use super::verify::{Question, evidence_at, exit, follow, read_receipt, tell_of_rotations};
 use super::{Exit, clock, language, software, step_eight};
 use crate::ledger::Receipt;
 use crate::report::{Document, DocumentError, Provenance};
@@ -31,6 +31,10 @@ pub(super) struct Args {
     /// witnessed tree no earlier. With the policy's quorum at both ends the report gives an interval
     #[arg(long, value_name = "FILE")]
     not_before: Option<PathBuf>,
+    /// Receipt of a rotation of the ledger's key, rotation-N.receipt in its folder: it leads from a key of the policy to the one
+    /// that has replaced it, and says since when the old one is retired. May be given several times
+    #[arg(long, value_name = "RECEIPT", requires = "policy")]
+    rotation: Vec<PathBuf>,
     /// The ledger, to look for the key's enrolment and earlier deposits (check 8): its folder or its address
     #[arg(long, value_name = "DIR-OR-URL")]
     ledger: Option<Source>,
@@ -49,6 +53,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     let policy = args.policy.as_deref().map(read_policy).transpose()?;
+    let policy = policy.map(|policy| follow(policy, &args.rotation)).transpose()?;
     let without = args.not_before.as_deref().map(read_earlier).transpose()?;
     let receipt = read_receipt(&args.receipt)?;
     let parsed = Receipt::parse(&receipt).with_context(|| format!("{} is not a receipt", args.receipt.display()))?;
@@ -76,6 +81,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         None => question.verify(None, Vec::new()),
     };
     drop(meter);
+    tell_of_rotations(&report, policy.as_ref().filter(|_| args.rotation.is_empty()), output);
     let document = match Document::certificate(&report, &receipt, policy.as_ref()) {
         Err(error @ DocumentError::Mismatch) => {
             output.error(&hinted_by(DocumentError::hint)(error));

@@ -125,7 +125,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
 }
 
 /// The policy with what the receipts of rotations prove.
-fn follow(policy: Policy, rotations: &[PathBuf]) -> anyhow::Result<Policy> {
+pub(super) fn follow(policy: Policy, rotations: &[PathBuf]) -> anyhow::Result<Policy> {
     const HINT: &str =
         "--rotation takes the receipt of an entry that replaces the ledger's key, as `notarium key rotate` writes it";
     if rotations.is_empty() {
@@ -143,7 +143,7 @@ fn follow(policy: Policy, rotations: &[PathBuf]) -> anyhow::Result<Policy> {
 }
 
 /// Where nobody whom the policy names has signed, the ledger may have changed its key.
-fn tell_of_rotations(report: &Report, policy: Option<&Policy>, output: &Output) {
+pub(super) fn tell_of_rotations(report: &Report, policy: Option<&Policy>, output: &Output) {
     let is_unmade = report.check(Step::Log).is_some_and(|check| check.outcome == Outcome::NotMade);
     let Some((policy, checkpoint)) = policy.zip(report.facts.checkpoint.as_ref()).filter(|_| is_unmade) else { return };
     if policy.logs().iter().any(|log| log.key.name().as_str() == checkpoint.origin) {

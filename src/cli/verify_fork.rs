@@ -8,6 +8,7 @@ use anyhow::Context;
 use super::Exit;
 use super::ledger_option::read_policy;
 use super::output::{Output, WithHint};
+use super::verify::follow;
 use crate::trust::{ForkProof, ForkVerdict};
 
 #[derive(clap::Args, Debug)]
@@ -18,10 +19,14 @@ pub(super) struct Args {
     /// Policy file that names the ledger's key
     #[arg(long, value_name = "FILE")]
     policy: PathBuf,
+    /// Receipt of a rotation of the ledger's key: two checkpoints alone do not tell that one key has replaced another. May be given
+    /// several times
+    #[arg(long, value_name = "RECEIPT")]
+    rotation: Vec<PathBuf>,
 }
 
 pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
-    let policy = read_policy(&args.policy)?;
+    let policy = follow(read_policy(&args.policy)?, &args.rotation)?;
     let bytes = fs::read(&args.proof).with_context(|| format!("cannot read {}", args.proof.display()))?;
     let proof = ForkProof::parse(&bytes)
         .with_context(|| format!("{} is not a fork proof", args.proof.display()))

@@ -62,6 +62,13 @@ fn after_the_overlap_the_rotation_leads_from_the_old_key_to_the_new() {
     assert_eq!(session.answer("verify before --policy old-policy").0, 0);
     assert_eq!(session.run_brief("verify after --policy old-policy"), 2);
     assert_eq!(session.run_brief("verify after --policy old-policy --rotation L/rotation-2.receipt"), 0);
+    let certificate = |more: &str| {
+        session.answer(&format!("certificate after.receipt --evidence after --policy old-policy --lang en{more}"))
+    };
+    assert_eq!(certificate(" --rotation L/rotation-2.receipt").0, 0);
+    let (code, untold) = certificate("");
+    assert_eq!(code, 2, "{untold}");
+    assert_eq!(certificate(" --rotation after.receipt").0, 2, "what proves no rotation is refused");
     session.note("Under the retired key a quorum must vouch for a time before, and this policy asks for none.");
     assert_eq!(session.run_brief("verify before --policy old-policy --rotation L/rotation-2.receipt"), 2);
     assert_eq!(session.run_brief("verify before --policy L/policy --rotation L/rotation-2.receipt --lang zh"), 2);

@@ -183,5 +183,14 @@ fn two_histories_under_two_keys_of_a_ledger_are_a_fork() {
     let both = policy_of(&ledger_key().public()).with_logs(&[new]);
     assert!(matches!(fork.judge(&both), ForkVerdict::Proven(_)));
     assert_eq!(fork.judge(&policy_of(&ledger_key().public())), ForkVerdict::UnknownKey);
+    // From the program's side the chain comes by the receipts of rotations: two checkpoints have no entries.
+    let (proof, policy) = (one.room.path().join("fork"), one.room.path().join("first-policy"));
+    fs::write(&proof, fork.to_text()).unwrap();
+    fs::write(&policy, policy_of(&ledger_key().public()).as_bytes()).unwrap();
+    let judged = ["verify-fork", text(&proof), "--policy", text(&policy)];
+    assert_eq!(notarium(&judged).0, 2);
+    let receipt = one.folder.join("rotation-3.receipt");
+    let (code, stdout, stderr) = notarium(&[&judged[..], &["--rotation", text(&receipt)]].concat());
+    assert!(code == 0 && stdout.contains("has signed two histories"), "{stdout}{stderr}");
     assert!(ledger_key().holds(&ledger_key().public()));
 }
