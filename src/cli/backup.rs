@@ -14,7 +14,8 @@ pub(super) struct Args {
     /// Folder of the backups; made if it is not there. A backup after the first copies what is new
     #[arg(value_name = "BACKUP")]
     out: PathBuf,
-    /// Copy the ledger's private key as well: whoever has it can sign as the ledger. Without it, keep the key elsewhere
+    /// Copy the ledger's private key as well, and those that it has replaced: whoever has it can sign as the ledger. Without it,
+    /// keep the key elsewhere
     #[arg(long)]
     with_key: bool,
     /// Backups to keep, the newest ones; without it all are kept

@@ -32,7 +32,8 @@ pub(super) struct Args {
     /// Number of the backup; without it the newest
     #[arg(long, value_name = "N")]
     backup_number: Option<u32>,
-    /// The ledger's private key, PKCS#8, where the backup has none; it is copied into the ledger's folder as it is
+    /// The ledger's private key, PKCS#8, where the backup has none; it is copied into the ledger's folder as it is. In an overlap
+    /// put the key that is being replaced, ledger.key.ID, beside it there
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
     /// What has been seen of the ledger: a file with a signed checkpoint, the folder of a mirror or an export, or the address of

@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! BACKUP/generations/   the database in RocksDB's form of backups, and with each generation the checkpoint that it has reached
-//! BACKUP/policy         the ledger's key as a policy for verifiers
-//! BACKUP/ledger.key     only if asked for: who has it can sign as the ledger
+//! BACKUP/policy         the ledger's key as a policy for verifiers; policy.<id> for each key that was replaced
+//! BACKUP/rotation-<entry>.receipt   the receipt of each rotation
+//! BACKUP/ledger.key     only if asked for: who has it can sign as the ledger; ledger.key.<id> for each key that was replaced
 //! BACKUP/README.md      what all this is
 //! ```
 //!
@@ -23,6 +24,10 @@ use crate::store::{BackupError, Backups, Generation};
 const README: &str = include_str!("backup_readme.md");
 /// The ledger's private key, in its folder and in a backup.
 pub(super) const KEY: &str = "ledger.key";
+/// Everyone may read it.
+const PUBLIC: u32 = 0o644;
+/// Its owner may.
+pub(super) const PRIVATE: u32 = 0o600;
 /// The ledger's key as a policy, in its folder and in a backup.
 pub(super) const POLICY: &str = "policy";
 
@@ -89,10 +94,15 @@ pub fn backup(directory: &Path, out: &Path, plan: BackupPlan) -> Result<BackedUp
         Some(server) => add_snapshot(directory, server, &mut backups)?,
         None => backups.add(directory)?,
     };
-    put(&out.join("README.md"), README.replace("{origin}", generation.checkpoint.origin().as_str()).as_bytes(), 0o644)?;
-    copy(directory, out, POLICY, 0o644)?;
-    if plan.with_key {
-        copy(directory, out, KEY, 0o600)?;
+    put(
+        &out.join("README.md"),
+        README.replace("{origin}", generation.checkpoint.origin().as_str()).as_bytes(),
+        PUBLIC,
+    )?;
+    for (name, mode) in own_files(directory)? {
+        if plan.with_key || mode == PUBLIC {
+            copy(directory, out, &name, mode)?;
+        }
     }
     if let Some(newest) = plan.keep {
         backups.keep(newest)?;
@@ -110,6 +120,32 @@ fn add_snapshot(
 ) -> Result<Generation, BackupFailed> {
     let folder = server.snapshot()?;
     Ok(backups.add(&directory.join(folder))?)
+}
+
+/// The files beside the database that belong to the ledger's own keys, in its folder or in a backup, each with the mode that it
+/// gets where it is copied to.
+pub(super) fn own_files(folder: &Path) -> Result<Vec<(String, u32)>, BackupFailed> {
+    let failed = |source| BackupFailed::Io { path: folder.to_owned(), source };
+    let mut found = Vec::new();
+    for file in fs::read_dir(folder).map_err(failed)? {
+        let name = file.map_err(failed)?.file_name().to_string_lossy().into_owned();
+        found.extend(mode(&name).map(|mode| (name, mode)));
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// How a file of the ledger's own keys may be read, by its name; none for any other file.
+fn mode(name: &str) -> Option<u32> {
+    let is = |first: &str| name == first || name.strip_prefix(first).is_some_and(|rest| rest.starts_with('.'));
+    match name {
+        // One that was being written.
+        _ if name.rsplit_once('.').is_some_and(|(_, last)| last == "new") => None,
+        _ if is(KEY) => Some(PRIVATE),
+        _ if is(POLICY) => Some(PUBLIC),
+        _ if name.starts_with("rotation-") && name.ends_with(".receipt") => Some(PUBLIC),
+        _ => None,
+    }
 }
 
 /// Copies a file of the ledger's folder, if it is there.

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::backup::{BackupFailed, KEY, POLICY, put};
+use super::backup::{BackupFailed, KEY, POLICY, PRIVATE, own_files, put};
+use super::rotation::{retired_key_file, retired_policy_file};
 use crate::codec::Time;
 use crate::merkle::TreeSize;
 use crate::note::VerifierKey;
@@ -135,6 +136,7 @@ pub struct Restoring {
     generation: Generation,
     unfinished: PathBuf,
     folder: PathBuf,
+    key_is_named: bool,
 }
 
 /// Copies a generation, the newest unless a number is given, to a folder beside `folder`.
@@ -156,14 +158,13 @@ pub fn restore(backup: &Path, folder: &Path, id: Option<u32>, key: Option<&Path>
     }
     fs::create_dir_all(&unfinished).map_err(|source| failed(&unfinished, source))?;
     backups.restore(&generation, &unfinished)?;
-    let kept = backup.join(KEY);
-    for (from, name, mode) in [(backup.join(POLICY), POLICY, 0o644), (key.map_or(kept, Path::to_owned), KEY, 0o600)] {
-        if from.exists() || (name == KEY && key.is_some()) {
-            let bytes = fs::read(&from).map_err(|source| failed(&from, source))?;
-            put(&unfinished.join(name), &bytes, mode)?;
-        }
+    let own = own_files(backup)?.into_iter().map(|(name, mode)| (backup.join(&name), name, mode));
+    // One that is named comes last, and takes the place of that in the backup.
+    for (from, name, mode) in own.chain(key.map(|key| (key.to_owned(), KEY.to_owned(), PRIVATE))) {
+        let bytes = fs::read(&from).map_err(|source| failed(&from, source))?;
+        put(&unfinished.join(name), &bytes, mode)?;
     }
-    Ok(Restoring { generation, unfinished, folder: folder.to_owned() })
+    Ok(Restoring { generation, unfinished, folder: folder.to_owned(), key_is_named: key.is_some() })
 }
 
 impl Restoring {
@@ -206,6 +207,7 @@ impl Restoring {
             return Err(doubt.into());
         }
         let reader = inspection.reader;
+        self.go_back_to_key(&reader)?;
         let restored = reader.head().size;
         let mut most: Option<(&Seen, u64)> = None;
         for seen in seen {
@@ -229,6 +231,19 @@ impl Restoring {
                 Ok((restored, lost))
             }
         }
+    }
+
+    /// Where the backup is of before a rotation that a later one has seen, the key in force is among those that were replaced.
+    fn go_back_to_key(&self, reader: &Reader) -> Result<(), RestoreError> {
+        let (name, key) = (reader.origin().key_name(), reader.public_key());
+        for (kept, name) in [(retired_key_file(name, key), KEY), (retired_policy_file(name, key), POLICY)] {
+            let kept = self.unfinished.join(kept);
+            if kept.exists() && !(name == KEY && self.key_is_named) {
+                let path = self.unfinished.join(name);
+                fs::rename(&kept, &path).map_err(|source| RestoreError::Io { path, source })?;
+            }
+        }
+        Ok(())
     }
 
     /// One line in the ledger's folder, for whoever serves it from here on.

@@ -1,5 +1,6 @@
 //! A ledger that changes its own key: in its folder, under policies, seen by whoever follows it.
 
+mod backed_up;
 mod followed;
 mod histories;
 mod killed;
