@@ -8,6 +8,7 @@ pub(super) use package::manifest_path;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 
@@ -58,6 +59,9 @@ pub(super) struct Args {
     /// Receipt of the deposit that this one supplements or follows as a new version
     #[arg(long, value_name = "RECEIPT")]
     continues: Option<PathBuf>,
+    /// Seconds to wait for another run that is at the same file or folder, for each of them
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    lock_wait: u32,
     /// Wait for receipts that the ledger's witnesses have cosigned, for as long as the ledger holds its answer
     #[arg(long, conflicts_with = "list")]
     witnessed: bool,
@@ -120,6 +124,7 @@ fn wish(args: &Args, output: &Output) -> anyhow::Result<Wish> {
         continues: args.continues.as_deref().map(statement_of).transpose()?,
         force: args.force,
         witnessed: args.witnessed,
+        lock_wait: Some(Duration::from_secs(args.lock_wait.into())),
     })
 }
 
@@ -144,7 +149,8 @@ impl Progress for Meter<'_> {
 
     fn waits_for(&self, path: &Path) {
         self.output().say(format_args!(
-            "waiting: another run is at {}; this one goes on when that one ends (Ctrl-C ends this one and loses nothing)",
+            "waiting: another run is at {}; this one goes on when that one ends, and gives up after --lock-wait seconds (Ctrl-C ends it and \
+             loses nothing)",
             path.display()
         ));
     }
@@ -228,7 +234,8 @@ fn describe(path: &Path, deposit: &Deposit) -> String {
             let finished = if *resumed { "finished: " } else { "" };
             let name = key.as_ref().and_then(|key| key.enrolment.as_ref()).map(|enrolment| &enrolment.name);
             let own = name.map(|name| format!(", as {name:?}")).unwrap_or_default();
-            format!("{path}: {finished}entry {index}, {time}{own}, receipt {receipt}{}", before(earlier))
+            let claim = key.as_deref().map(claim).unwrap_or_default();
+            format!("{path}: {finished}entry {index}, {time}{own}, receipt {receipt}{claim}{}", before(earlier))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use super::deposit_error::DepositError;
 use super::disk::{self, Existing, Readers, WriteError, own_temporary};
@@ -31,14 +32,25 @@ pub(super) struct Evidence {
 impl<'a> Claim<'a> {
     /// Waits for the target, saying so, and clears away what a run that died in the middle of writing has left there: it may hold
     /// salts.
-    pub(super) fn wait_for(target: &'a Target, progress: &dyn Progress) -> Result<Self, DepositError> {
+    pub(super) fn wait_for(
+        target: &'a Target,
+        progress: &dyn Progress,
+        limit: Option<Duration>,
+    ) -> Result<Self, DepositError> {
         if let Some(claim) = Self::try_for(target)? {
             return Ok(claim);
         }
         let path = target.path();
-        progress.waits_for(path);
-        let lock = Lock::wait_for(path).map_err(|source| FileError::Unreadable { path: path.to_owned(), source })?;
-        Self::new(target, lock)
+        if limit != Some(Duration::ZERO) {
+            progress.waits_for(path);
+        }
+        let lock = match limit {
+            None => Lock::wait_for(path).map(Some),
+            Some(limit) => Lock::wait_at_most(path, limit),
+        };
+        let lock = lock.map_err(|source| FileError::Unreadable { path: path.to_owned(), source })?;
+        let seconds = limit.unwrap_or_default().as_secs();
+        Self::new(target, lock.ok_or_else(|| DepositError::Busy { path: path.to_owned(), seconds })?)
     }
 
     /// The same without waiting: none while another run, or another part of this one, is at the same evidence.

@@ -93,12 +93,12 @@ pub struct Depositor<'a> {
 
 impl Depositor<'_> {
     /// Deposits what `target` names, or finds that it was done, and leaves its receipt beside it. Waits while another run is
-    /// at the same evidence.
+    /// at the same evidence, as long as the wish says.
     ///
     /// # Errors
     /// [`DepositError`]; where something was sent, the `.part` that finishes it stays.
     pub fn deposit(&self, target: &Target) -> Result<Deposit, DepositError> {
-        match self.prepare(Claim::wait_for(target, self.progress)?)? {
+        match self.prepare(Claim::wait_for(target, self.progress, self.wish.lock_wait)?)? {
             Prepared::Held(deposit) => Ok(deposit),
             Prepared::Begun(begun) => {
                 let (client, statement) = (self.ledger.client(), begun.statement());

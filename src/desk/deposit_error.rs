@@ -29,6 +29,14 @@ pub enum DepositError {
     /// What is on disk from an earlier run cannot be read.
     #[error(transparent)]
     Held(#[from] HeldError),
+    /// Another run has the evidence, and goes on having it.
+    #[error("another run is at {} and was not done after {seconds} seconds", path.display())]
+    Busy {
+        /// The file or folder.
+        path: PathBuf,
+        /// How long it was waited for.
+        seconds: u64,
+    },
     /// The folder is not what its manifest says.
     #[error("the folder has changed since {} was written: {} changed, {} missing, {} added, {} renamed", manifest.display(), difference.changed.len(), difference.missing.len(), difference.added.len(), difference.renamed.len())]
     FolderChanged {
@@ -93,6 +101,9 @@ impl DepositError {
             Self::Folder(error) => error.hint()?,
             Self::Write(error) => error.hint()?,
             Self::Client(error) => error.hint()?,
+            Self::Busy { .. } => {
+                "nothing was sent; run the same command again when that run has ended, or give --lock-wait more SECONDS"
+            }
             Self::Held(_) => "move it away; if it was a receipt, look for another copy first",
             Self::FolderChanged { .. } | Self::ReceiptConflict { conflict: Conflict::OtherBytes, .. } => {
                 "move the old receipt, and a folder's manifest, to a safe place and submit again, with --continues OLD-RECEIPT if it is a new \

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::part::{MAX_PART_BYTES, Part, PartError};
 use crate::crypto::{Digests, PublicKey};
@@ -24,6 +25,8 @@ pub struct Wish {
     pub force: bool,
     /// Wait, as long as the ledger does, for a receipt that witnesses stand behind.
     pub witnessed: bool,
+    /// How long to wait for another run that is at the same evidence; none for as long as it takes.
+    pub lock_wait: Option<Duration>,
 }
 
 /// Why what is on disk is not what is wanted now.

@@ -10,9 +10,14 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
+
+/// Between two attempts.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Held while a deposit is made; dropping it lets the next run go on.
 #[derive(Debug)]
@@ -31,6 +36,25 @@ impl Lock {
             if let Some(lock) = Self::take(path, FlockOperation::LockExclusive)? {
                 return Ok(lock);
             }
+        }
+    }
+
+    /// The same for a time: none when another run has the file or folder still. The system waits for a lock with no limit or not
+    /// at all, so it is asked again and again.
+    ///
+    /// # Errors
+    /// When it cannot be opened to read.
+    pub(super) fn wait_at_most(path: &Path, limit: Duration) -> io::Result<Option<Self>> {
+        let begun = Instant::now();
+        loop {
+            if let Some(lock) = Self::try_for(path)? {
+                return Ok(Some(lock));
+            }
+            let left = limit.saturating_sub(begun.elapsed());
+            if left.is_zero() {
+                return Ok(None);
+            }
+            thread::sleep(left.min(PAUSE));
         }
     }
 

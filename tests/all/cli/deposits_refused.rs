@@ -61,6 +61,24 @@ fn details_and_receipts_that_do_not_hold_stop_it_before_anything_is_sent() {
 }
 
 #[test]
+fn a_file_that_another_run_is_at_is_waited_for_and_no_longer_than_said() {
+    let (mut session, _served) = Session::with_ledger();
+    let path = session.put("work", "x\n");
+    session.put("list.csv", "path\nwork\n");
+    let held = fs::File::open(&path).unwrap();
+    rustix::fs::flock(&held, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    let submit = "--ledger $URL --key me.key --policy L/policy --lock-wait";
+    assert_eq!(session.run(&format!("submit work {submit} 0")), 1);
+    assert_eq!(session.run(&format!("submit work {submit} 1")), 1);
+    assert_eq!(session.run(&format!("submit --list list.csv {submit} 0")), 1);
+    assert_eq!(session.run(&format!("submit work {submit} never")), 2);
+    session.note("The other run has ended.");
+    drop(held);
+    assert_eq!(session.run(&format!("submit work {submit} 0")), 0);
+    session.is("submit-lock-wait.txt");
+}
+
+#[test]
 fn what_an_earlier_run_left_is_never_overwritten_unasked() {
     let (mut session, _served) = Session::with_ledger();
     session.put("file", "x");

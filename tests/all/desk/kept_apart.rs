@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Barrier, Mutex};
 use std::thread;
+use std::time::Duration;
 
-use notarium::desk::{Course, Depositor, Existing, Progress, Readers, Target, write};
+use notarium::desk::{Course, DepositError, Depositor, Existing, Progress, Readers, Target, Wish, write};
 
 use super::at_the_prompt::submit;
 use super::{Scene, wish};
@@ -99,6 +100,25 @@ fn a_file_that_two_threads_write_is_one_or_the_other_s_and_whole() {
     });
     assert_eq!(scene.names(), ["shared"]);
     assert!(texts.contains(&fs::read_to_string(&path).unwrap()));
+}
+
+#[test]
+fn a_run_that_waits_gives_up_in_its_time_and_has_sent_nothing() {
+    let scene = Scene::new();
+    let path = scene.put("f", "x");
+    let held = fs::File::open(&path).unwrap();
+    rustix::fs::flock(&held, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    for limit in [Duration::ZERO, Duration::from_millis(1)] {
+        let patient = Wish { lock_wait: Some(limit), ..wish() };
+        let error = scene.deposit(&path, &patient).unwrap_err();
+        assert!(matches!(&error, DepositError::Busy { path: at, seconds: 0 } if *at == path), "{error}");
+        assert!(error.hint().unwrap().contains("--lock-wait"));
+    }
+    assert_eq!((scene.names(), scene.toy.size()), (vec!["f".to_owned()], 1));
+    drop(held);
+    // One that lets go in time is waited for to the end.
+    scene.deposit(&path, &Wish { lock_wait: Some(Duration::from_mins(10)), ..wish() }).unwrap();
+    assert_eq!(scene.toy.size(), 2);
 }
 
 #[test]
