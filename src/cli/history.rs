@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::anyhow;
 
+use super::key_said::{claim, whose};
 use super::ledger_option::client;
 use super::output::{Output, WithHint, hinted_by};
 use super::{Exit, clock};
@@ -111,5 +112,7 @@ fn line(link: &Link, asked: u64) -> String {
     let continues = link.continues.map(|before| format!("  continues entry {before}")).unwrap_or_default();
     let other = if link.same_key == Some(false) { ", which another key deposited" } else { "" };
     let mark = if entry.index == asked { "  (asked about)" } else { "" };
-    format!("entry {}  {time}  by {key}{continues}{other}{mark}", entry.index)
+    let (whose, claim) = (entry.key.as_deref().map(whose), entry.key.as_deref().map(claim));
+    let (whose, claim) = (whose.unwrap_or_default(), claim.unwrap_or_default());
+    format!("entry {}  {time}  by {key}{whose}{continues}{other}{mark}{claim}", entry.index)
 }

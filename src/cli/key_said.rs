@@ -62,13 +62,19 @@ pub(super) fn whose(at: &api::KeyAtEntry) -> String {
     }
 }
 
-/// A registrar's claim that the key was compromised by then, as a line of its own.
+/// A registrar's claim that the key was compromised by then, and why it changes nothing, as lines of their own.
 pub(super) fn claim(at: &api::KeyAtEntry) -> String {
     let revocation = at.revocation.as_ref().filter(|_| at.compromise_claimed);
-    match revocation.and_then(|revocation| Some((revocation.entry, revocation.compromised_since.as_ref()?))) {
-        Some((entry, since)) => format!(
-            "\n  entry {entry} claims that this key was compromised since {since}: one party's claim, which changes nothing"
-        ),
-        None => String::new(),
-    }
+    let Some((revocation, since)) = revocation.and_then(|one| Some((one, one.compromised_since.as_ref()?))) else {
+        return String::new();
+    };
+    let by = match &revocation.by_name {
+        Some(name) => format!("the registrar {name:?}"),
+        None => format!("the key {}", revocation.by),
+    };
+    let entry = revocation.entry;
+    format!(
+        "\n    in entry {entry} {by} claims that this key was compromised since {since};\n    one party's claim, made afterwards and \
+         checked by nobody: it changes no verdict, which holds whoever held the key"
+    )
 }

@@ -139,7 +139,10 @@ fn print_revocation(revocation: &RevocationView, output: &Output) -> anyhow::Res
     output.data(format_args!("revoked    entry {entry}, {}: {reason}", shown(&revocation.time)))?;
     output.data(format_args!("           by {}", whom(&revocation.by, revocation.by_name.as_deref())))?;
     if let Some(since) = &revocation.compromised_since {
-        output.data(format_args!("           compromised since {}, as that key claims", shown(since)))?;
+        output.data(format_args!(
+            "           compromised since {}, as that key claims; this changes no verdict on what it signed",
+            shown(since)
+        ))?;
     }
     Ok(())
 }

@@ -41,7 +41,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
     /// Verify every line of a CSV file: columns path, and if wanted receipt; paths from the list's folder on
-    #[arg(long, value_name = "CSV", conflicts_with_all = ["paths", "receipt", "manifest", "ledger"])]
+    #[arg(long, value_name = "CSV", conflicts_with_all = ["paths", "receipt", "manifest"])]
     list: Option<PathBuf>,
     /// Whom you trust: logs, witnesses, quorum; without it the signatures of ledger and witnesses (checks 5 and 6) are
     /// not checked and nothing can match

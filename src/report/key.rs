@@ -158,8 +158,16 @@ impl KeyAtEntry {
         said
     }
 
+    /// A registrar's claim that reaches back to entry `index`: the revocation that makes it, and what it says. Nothing when
+    /// there is none. Why it changes no verdict is to be told with it ([`Word::KeyClaimWhy`]).
+    #[must_use]
+    pub fn claim_told(&self, index: u64) -> Vec<Sentence> {
+        let revocation = self.revocation.as_ref().filter(|_| self.compromise_claimed);
+        revocation.map(|revocation| revocation.sentence(index)).into_iter().chain(self.claim()).collect()
+    }
+
     /// That a registrar's claim reaches back to the entry.
-    pub(super) fn claimed(&self) -> Option<Sentence> {
+    fn claimed(&self) -> Option<Sentence> {
         let revocation = self.revocation.as_ref().filter(|_| self.compromise_claimed)?;
         Some(Sentence::from(Word::KeyClaimed).with("entry", revocation.entry))
     }

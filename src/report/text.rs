@@ -275,8 +275,12 @@ impl Page<'_> {
         if let Some(enrolment) = &deposit.key.enrolment {
             self.under(&shown(&enrolment.name));
         }
-        if let Some(claim) = deposit.key.claimed() {
-            self.under(&self.said(&claim));
+        let claim = deposit.key.claim_told(deposit.index);
+        for said in &claim {
+            self.under(&self.said(said));
+        }
+        if !claim.is_empty() {
+            self.under(self.word(Word::KeyClaimWhy));
         }
     }
 

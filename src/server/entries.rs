@@ -106,11 +106,16 @@ pub(super) fn unreadable(error: &ReadError) -> Refusal {
 
 fn view(bytes: &[u8], registry: Option<&Registry>) -> Result<EntryView, Refusal> {
     let entry = Entry::parse(bytes).map_err(|error| Refusal::internal("a stored entry is damaged", &error))?;
-    Ok(registry.map_or_else(|| EntryView::new(&entry), |registry| EntryView::with_key(&entry, registry)))
+    Ok(view_of(&entry, registry))
+}
+
+/// An entry with how its key stood, where the keys are known.
+pub(super) fn view_of(entry: &Entry, registry: Option<&Registry>) -> EntryView {
+    registry.map_or_else(|| EntryView::new(entry), |registry| EntryView::with_key(entry, registry))
 }
 
 /// The keys in force, where they are known: an entry can be shown without them.
-fn registry(reader: &Reader) -> Option<Registry> {
+pub(super) fn registry(reader: &Reader) -> Option<Registry> {
     reader.registry().ok()
 }
 

@@ -11,10 +11,11 @@ use axum::response::Response;
 use crate::api::{EntryHistory, EntryView, HistoryLink};
 use crate::evidence::{Body, Entry, SignedStatement, StatementId};
 use crate::merkle::LeafIndex;
+use crate::registry::Registry;
 use crate::store::Reader;
 
 use super::App;
-use super::entries::{blocking, index_of, page, unreadable};
+use super::entries::{blocking, index_of, page, registry, unreadable, view_of};
 use super::query::Query;
 use super::refusal::Refusal;
 
@@ -32,7 +33,7 @@ pub(super) async fn history(
     let (after, limit) = (query.number("after")?, query.limit()?);
     query.finish()?;
     let answer = blocking(move || {
-        let looked = Looked { reader: &app.reader, size: app.size() };
+        let looked = Looked { reader: &app.reader, registry: registry(&app.reader), size: app.size() };
         looked.answer(index, after.map(LeafIndex::new), limit)
     });
     let answer = answer.await?;
@@ -42,6 +43,8 @@ pub(super) async fn history(
 /// A ledger at one size.
 struct Looked<'a> {
     reader: &'a Reader,
+    /// The keys, where they are known.
+    registry: Option<Registry>,
     size: u64,
 }
 
@@ -59,6 +62,7 @@ struct Backwards {
 struct Linked {
     entry: Entry,
     statement: Option<SignedStatement>,
+    view: EntryView,
 }
 
 impl Linked {
@@ -73,7 +77,7 @@ impl Linked {
     fn link(&self, other: &Self) -> HistoryLink {
         let key =
             |linked: &Self| linked.statement.as_ref().map(|one| (one.suite_code(), one.key().as_bytes().to_vec()));
-        HistoryLink { same_key: key(self) == key(other), entry: EntryView::new(&other.entry) }
+        HistoryLink { same_key: key(self) == key(other), entry: other.view.clone() }
     }
 }
 
@@ -84,8 +88,7 @@ impl Looked<'_> {
         let (continued_by, more) = self.forwards(&asked, after, limit)?;
         let last = continued_by.last().map(|link: &HistoryLink| link.entry.index);
         let next = last.filter(|_| more).map(|last| format!("/v1/entries/{index}/history?after={last}&limit={limit}"));
-        let entry = EntryView::new(&asked.entry);
-        Ok(EntryHistory { size: self.size, entry, continues, unknown, further, continued_by, next })
+        Ok(EntryHistory { size: self.size, entry: asked.view, continues, unknown, further, continued_by, next })
     }
 
     /// What the entry continues, link by link.
@@ -132,6 +135,6 @@ impl Looked<'_> {
                 .with_hint("entries are numbered from 0; is it the ledger that is meant?")
         })?;
         let entry = Entry::parse(&bytes).map_err(|error| Refusal::internal("a stored entry is damaged", &error))?;
-        Ok(Linked { statement: entry.statement().ok(), entry })
+        Ok(Linked { statement: entry.statement().ok(), view: view_of(&entry, self.registry.as_ref()), entry })
     }
 }

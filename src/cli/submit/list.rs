@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use crate::cli::Exit;
+use crate::cli::key_said::claim;
 use crate::cli::output::{Meter, Output, Unit, hinted, hinted_by};
 use crate::crypto::SigningKey;
 use crate::desk::{
@@ -112,6 +113,7 @@ impl Said {
     fn of(outcome: Outcome) -> (Self, Option<DepositError>) {
         match outcome {
             Outcome::Done(deposit) => {
+                let reason = claims(&deposit.course);
                 let (status, count, first) = match &deposit.course {
                     Course::Held => ("held", String::new(), String::new()),
                     Course::Answered { resumed, earlier, .. } => {
@@ -122,16 +124,29 @@ impl Said {
                 };
                 let receipt = deposit.receipt.display().to_string();
                 let deposit = [deposit.index.to_string(), deposit.time.to_string(), count, first, receipt];
-                (Self { status, deposit, reason: String::new() }, None)
+                (Self { status, deposit, reason }, None)
             }
             Outcome::NotTried => (Self::bad("not-tried", "the ledger did not answer for another".to_owned()), None),
             Outcome::Failed(error) => (Self::bad("failed", chain(&error)), Some(error)),
         }
     }
 
+    /// Deposited; a reason is then what a registrar claims of an earlier deposit's key.
     fn is_good(&self) -> bool {
         !self.deposit[0].is_empty()
     }
+}
+
+/// What registrars claim of the keys of earlier deposits, in one line.
+fn claims(course: &Course) -> String {
+    let Course::Answered { earlier, .. } = course else { return String::new() };
+    let partial = earlier.partial.entries.iter().map(|hit| &hit.deposit);
+    let claimed = earlier.entries.iter().chain(partial).filter_map(|earlier| {
+        let claim = claim(earlier.key.as_deref()?);
+        let words = claim.split_whitespace().collect::<Vec<_>>().join(" ");
+        (!words.is_empty()).then(|| format!("earlier entry {}: {words}", earlier.index))
+    });
+    claimed.collect::<Vec<_>>().join("; ")
 }
 
 /// What is known so far, printed as far as it has no gap.

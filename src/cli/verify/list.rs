@@ -28,6 +28,9 @@ pub(super) fn run(path: &Path, args: &Args, with: &With<'_>) -> anyhow::Result<E
         for line in table(&rows, language) {
             with.output.data(line)?;
         }
+        if rows.iter().any(|row| !row.claims(language).is_empty()) {
+            with.output.data(Word::KeyClaimWhy.text(language))?;
+        }
         with.output.data(summary.sentence().in_language(language))?;
     }
     Ok(summary.exit())
@@ -108,7 +111,7 @@ impl Progress for Silent {
     fn advance(&self, _: u64) {}
 }
 
-/// The rows in columns under their names, and under each what keeps it from matching.
+/// The rows in columns under their names, and under each what keeps it from matching and what is claimed of its key.
 fn table(rows: &[Row], language: Language) -> Vec<String> {
     const COLUMNS: [Word; 5] = [Word::ListVerdict, Word::ListLine, Word::ListEntry, Word::AdmittedTime, Word::File];
     let header = COLUMNS.map(|word| word.text(language).to_owned());
@@ -124,7 +127,7 @@ fn table(rows: &[Row], language: Language) -> Vec<String> {
     let mut lines = vec![set(&header)];
     for (row, cells) in rows.iter().zip(&cells) {
         lines.push(set(cells));
-        lines.extend(row.reasons(language).into_iter().map(|why| format!("  {why}")));
+        lines.extend(row.reasons(language).into_iter().chain(row.claims(language)).map(|why| format!("  {why}")));
     }
     lines
 }
@@ -184,6 +187,15 @@ impl Row {
         let decides =
             |check: &&Check| check.outcome == because && (because == Outcome::Failed || check.step != Step::Ledger);
         report.checks.iter().filter(decides).map(said).collect()
+    }
+}
+
+impl Row {
+    /// What a registrar claims of the key that signed.
+    fn claims(&self, language: Language) -> Vec<String> {
+        let facts = self.report.as_ref().map(|report| &report.facts);
+        let told = facts.and_then(|facts| Some(facts.ledger.as_ref()?.key.claim_told(facts.entry.as_ref()?.index)));
+        told.into_iter().flatten().map(|said| said.in_language(language)).collect()
     }
 }
 

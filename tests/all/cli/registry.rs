@@ -72,6 +72,56 @@ fn from_the_first_registrar_to_a_stolen_key() {
 }
 
 #[test]
+fn a_registrars_claim_stands_beside_the_keys_entries_wherever_they_are_shown() {
+    let mut session = enrolled();
+    session.prepare(
+        "enrol request --role registrar --name 'Notary Office' --key registrar.key --ledger L --out r.request",
+    );
+    session.prepare("enrol approve r.request --key L/ledger.key --ledger L");
+    let _served = session.serve("L");
+    let ask = "--ledger $URL --policy L/policy";
+    for (name, key) in [("Design Studio", "me"), ("Publisher", "other")] {
+        session.prepare(&format!("enrol request --name '{name}' --key {key}.key {ask} --out {key}.request"));
+        session.prepare(&format!("enrol approve {key}.request --key registrar.key {ask}"));
+    }
+    for (name, text) in [("work", "x\n"), ("second", "y\n"), ("copy", "x\n"), ("again", "x\n")] {
+        session.put(name, text);
+    }
+    session.put("list.csv", "path\nagain\n");
+    session.put("check.csv", "path\nwork\nsecond\ncopy\n");
+    session.prepare(&format!("submit work {ask} --key me.key"));
+    session.prepare(&format!("submit second {ask} --key me.key --continues work.receipt"));
+    session.prepare(&format!(
+        "revoke {} --reason key-compromised {ask} --key registrar.key --compromised-since 2026-01-01T00:00:00Z",
+        key(0)
+    ));
+    assert_eq!(session.run(&format!("submit copy {ask} --key other.key")), 0);
+    assert_eq!(session.run(&format!("submit --list list.csv {ask} --key other.key")), 0);
+    assert_eq!(session.run("find work --ledger $URL"), 0);
+    assert_eq!(session.run("history second.receipt --ledger $URL"), 0);
+    assert_eq!(session.run("show work.receipt"), 0);
+    for (ledger, language) in [("$URL", "en"), ("$URL", "zh"), ("L", "en")] {
+        assert_eq!(
+            session.run(&format!("verify --list check.csv --policy L/policy --ledger {ledger} --lang {language}")),
+            0
+        );
+    }
+    let (from, to) = (["Evidence", "证据", "Times", "时间"], ["Entry", "条目"]);
+    let told = r"sed 's/<[^>]*>/ /g; s/  */ /g' | grep -E 'revoked later|claim|其后由|声称该密钥|该声称' | grep -v 'claimed time'";
+    for language in ["en", "zh"] {
+        let line = format!("verify copy --policy L/policy --ledger $URL --lang {language}");
+        assert_eq!(session.run_without(&from, &to, &line), 0);
+        for name in ["work", "copy"] {
+            let document = format!(
+                r#""$0" certificate {name}.receipt --evidence {name} --policy L/policy --ledger $URL --lang {language}"#
+            );
+            assert_eq!(session.run_in_shell(&format!("{document} | {told}")), 0);
+        }
+    }
+    session.is("claims.txt");
+}
+
+#[test]
 fn what_cannot_be_enrolled_or_revoked_is_said() {
     let mut session = enrolled();
     let ask = "enrol request --key me.key --ledger L --out r";

@@ -1,6 +1,8 @@
 //! `/v1/registry` and `/v1/keys`: keys are enrolled and revoked over HTTP, and what the ledger says of them is served.
 
-use notarium::api::{BatchLine, BatchOutcome, EntryList, EntryView, KeyAnswer, KeyList, SubmitRequest, VerifyAnswer};
+use notarium::api::{
+    BatchLine, BatchOutcome, EntryHistory, EntryList, EntryView, KeyAnswer, KeyList, SubmitRequest, VerifyAnswer,
+};
 use notarium::codec::encode_base64;
 use notarium::evidence::Role;
 use notarium::merkle::Hash;
@@ -212,6 +214,8 @@ async fn a_registrars_claim_stands_beside_the_entries_from_its_time_on_in_every_
         assert_eq!(report.report["facts"]["ledger"]["key"]["revocation"]["reason"], "reason-compromised");
         assert_eq!(report.report["verdict"], "undetermined", "the evidence is not given; nothing else is missing");
     }
+    let history: EntryHistory = served.get(&format!("/v1/entries/{}/history", deposits[2].entry.index)).await.json();
+    assert!(claimed(&history.entry));
     let sha256 = notarium::crypto::sha256(&[b"work"]);
     let list: EntryList = served.get(&format!("/v1/entries?sha256={sha256}")).await.json();
     assert_eq!(list.entries.iter().map(claimed).collect::<Vec<_>>(), [false, true, true]);

@@ -86,8 +86,17 @@ export function keySentences(key: KeyAtEntry, index: number): Sentence[] {
   ];
 }
 
+/** A registrar's claim that reaches back to entry `index`: the revocation that makes it, and what it says; nothing when none does. */
+export function keyClaimTold({ revocation, compromiseClaimed }: KeyAtEntry, index: number): Sentence[] {
+  if (!revocation || !compromiseClaimed) return [];
+  const since = revocation.compromisedSince;
+  const told = [revocationSentence(revocation, index)];
+  if (since !== null) told.push(say('key-claim', { by: whomValue(revocation.by), since: { time: since } }));
+  return told;
+}
+
 /** That a registrar's claim reaches back to the entry; nothing when none does. */
-export function keyClaimed({ revocation, compromiseClaimed }: KeyAtEntry): Sentence[] {
+function keyClaimed({ revocation, compromiseClaimed }: KeyAtEntry): Sentence[] {
   return revocation && compromiseClaimed ? [say('key-claimed', { entry: revocation.entry })] : [];
 }
 

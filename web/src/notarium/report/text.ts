@@ -6,7 +6,7 @@ import { isJsonObject, jsonText, type Json } from '../evidence/ijson';
 import { posixMillis } from '../trust/cosignature';
 import type { DigestFacts, EarlierDeposit, Facts, NoEarlier, Vouched } from './facts';
 import type { FolderDifference } from './folder';
-import { keyClaimed, keySentences } from './key';
+import { keyClaimTold, keySentences } from './key';
 import { PAGE, padded, width, wrap } from './layout';
 import { inLanguage, say, shown, type Sentence } from './sentence';
 import { stepName, stepNumber } from './verdict';
@@ -194,7 +194,9 @@ class Page {
     this.#field(label, `${index}  ${this.#time(time)}`);
     this.#under(publicKey);
     if (key.enrolment) this.#under(shown(key.enrolment.name));
-    keyClaimed(key).forEach((claim) => this.#under(this.#said(claim)));
+    const claim = keyClaimTold(key, index);
+    claim.forEach((said) => this.#under(this.#said(said)));
+    if (claim.length > 0) this.#under(this.#word('key-claim-why'));
   }
 
   #file(label: Word, name: string | null, digest: string | null): void {
