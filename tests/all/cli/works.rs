@@ -144,10 +144,20 @@ fn what_is_found_comes_with_proofs() {
     session.is("find-proofs.txt");
 }
 
-/// Hands requests on to a ledger, as a server of the version before `proofs=1` would take them if it is to be older, and notes
-/// the paths.
-fn relay(to: &str, older: bool) -> (String, Arc<Mutex<Vec<String>>>) {
-    const REFUSAL: &str = r#"{"type":"urn:notarium:problem:bad-query","title":"bad query","status":400,"detail":"no"}"#;
+/// How a relay changes what it hands on.
+#[derive(Clone, Copy, PartialEq)]
+enum Relay {
+    Honest,
+    /// It refuses `proofs=1`, as a server that does not know it yet.
+    Older,
+    /// A digit of the hashes that prove is another.
+    Lying,
+}
+
+const REFUSAL: &str = r#"{"type":"urn:notarium:problem:bad-query","title":"bad query","status":400,"detail":"no"}"#;
+
+/// Hands requests on to a ledger, and notes their paths.
+fn relay(to: &str, how: Relay) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let (to, paths) = (to.strip_prefix("http://").unwrap().to_owned(), Arc::new(Mutex::new(Vec::new())));
@@ -155,29 +165,41 @@ fn relay(to: &str, older: bool) -> (String, Arc<Mutex<Vec<String>>>) {
     // It ends with the test's process.
     thread::spawn(move || {
         for mut asking in listener.incoming().flatten() {
-            let mut head = Vec::new();
-            while !head.ends_with(b"\r\n\r\n") {
-                let mut byte = [0];
-                asking.read_exact(&mut byte).unwrap();
-                head.push(byte[0]);
-            }
-            let head = String::from_utf8(head).unwrap();
+            let head = read_head(&mut asking);
             let path = head.split(' ').nth(1).unwrap().to_owned();
-            let refuses = older && path.contains("proofs=1");
+            let answer = if how == Relay::Older && path.contains("proofs=1") {
+                let (kind, length) = ("application/problem+json\r\nconnection: close", REFUSAL.len());
+                format!("HTTP/1.1 400 X\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n{REFUSAL}")
+            } else {
+                let mut answering = TcpStream::connect(&to).unwrap();
+                let head = head.replacen("\r\n", "\r\nconnection: close\r\n", 1);
+                answering.write_all(head.as_bytes()).unwrap();
+                let mut answer = String::new();
+                answering.read_to_string(&mut answer).unwrap();
+                answer
+            };
             noted.lock().unwrap().push(path);
-            if refuses {
-                let kind = "content-type: application/problem+json\r\nconnection: close";
-                let length = REFUSAL.len();
-                write!(asking, "HTTP/1.1 400 X\r\n{kind}\r\ncontent-length: {length}\r\n\r\n{REFUSAL}").unwrap();
-                continue;
-            }
-            let mut answering = TcpStream::connect(&to).unwrap();
-            let head = head.replacen("\r\n", "\r\nconnection: close\r\n", 1);
-            answering.write_all(head.as_bytes()).unwrap();
-            std::io::copy(&mut answering, &mut asking).unwrap();
+            let answer = if how == Relay::Lying { with_another_hash(&answer) } else { answer };
+            asking.write_all(answer.as_bytes()).unwrap();
         }
     });
     (address, paths)
+}
+
+fn read_head(from: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        from.read_exact(&mut byte).unwrap();
+        head.push(byte[0]);
+    }
+    String::from_utf8(head).unwrap()
+}
+
+fn with_another_hash(answer: &str) -> String {
+    let Some(at) = answer.find("\"hashes\":[\"").map(|at| at + 11) else { return answer.to_owned() };
+    let other = if answer[at..].starts_with('0') { "1" } else { "0" };
+    format!("{}{other}{}", &answer[..at], &answer[at + 1..])
 }
 
 #[test]
@@ -188,10 +210,10 @@ fn proofs_come_with_the_lists_and_from_an_older_server_one_by_one() {
         session.prepare(&format!("submit {name} --ledger $URL --key me.key"));
     }
     let mut answers = Vec::new();
-    for (older, asked) in [
-        (false, ["/v1/ledger", "/v1/entries?sha256=", "/v1/entries?sm3="].as_slice()),
+    for (how, asked) in [
+        (Relay::Honest, ["/v1/ledger", "/v1/entries?sha256=", "/v1/entries?sm3="].as_slice()),
         (
-            true,
+            Relay::Older,
             &[
                 "/v1/ledger",
                 "/v1/entries?sha256=",
@@ -204,7 +226,7 @@ fn proofs_come_with_the_lists_and_from_an_older_server_one_by_one() {
             ],
         ),
     ] {
-        let (address, paths) = relay(served.address(), older);
+        let (address, paths) = relay(served.address(), how);
         session.set_address(&address);
         let (code, answer) = session.answer("find work --ledger $URL --policy L/policy --json");
         assert_eq!(code, 0);
@@ -215,4 +237,8 @@ fn proofs_come_with_the_lists_and_from_an_older_server_one_by_one() {
     }
     assert!(answers[0].contains("\"proved\": true"));
     assert_eq!(answers[0], answers[1]);
+    let (address, _) = relay(served.address(), Relay::Lying);
+    session.set_address(&address);
+    assert_eq!(session.run("find work --ledger $URL --policy L/policy"), 2);
+    session.is("find-lies.txt");
 }

@@ -91,3 +91,37 @@ fn where_the_english_says_a_term_the_chinese_says_the_glossary_s_word() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// Words that would promise more than a program can: in no report, certificate or statement, in neither language.
+#[test]
+fn nothing_claims_more_than_was_computed() {
+    const CLAIMS: [&str; 19] = [
+        "legal proof",
+        "legally binding",
+        "legal force",
+        "permanent",
+        "for ever",
+        "tamper-proof",
+        "tamperproof",
+        "guarantee",
+        "irrefutable",
+        "judicial blockchain",
+        "is certified",
+        "court-endorsed",
+        "永久",
+        "不可篡改",
+        "防篡改",
+        "法律效力",
+        "司法链",
+        "权威",
+        "公证",
+    ];
+    let report = Word::VARIANTS.iter().flat_map(|word| [word.text(Language::En), word.text(Language::Zh)]);
+    let platform = include_str!("../../../src/report/platform_words.rs");
+    for text in report.chain([platform]) {
+        let text = text.to_lowercase();
+        for claim in CLAIMS {
+            assert!(!text.contains(claim), "{claim}: {text}");
+        }
+    }
+}
