@@ -167,8 +167,9 @@ impl Page<'_> {
 
     fn server(&mut self, server: &PlatformServer) {
         let word = if server.runs { W::ServerRuns } else { W::ServerRan };
-        let said = self.said(word, &[("time", &server.started_at), ("software", &server.software)]);
+        let said = self.said(word, &[("time", &server.started_at)]);
         self.row(W::Server, &said);
+        self.row(W::ServerSoftware, &shown(&server.software));
         self.row(W::ListensAt, &shown(&server.listens_at));
         let least = self.said(W::FreeBytes, &[("count", &server.least_free_bytes.to_string())]);
         self.row(W::LeastFree, &least);

@@ -57,8 +57,9 @@ words! {
     // Item 3.
     System: "3. The information system (Article 17, item 3)", "三、信息系统（第十七条第三项）";
     Server: "server", "服务器";
-    ServerRuns: "running since {time}, {software}", "自 {time} 起运行，{software}";
-    ServerRan: "not running; last started at {time}, {software}", "未在运行；上次启动于 {time}，{software}";
+    ServerRuns: "running since {time}", "自 {time} 起运行";
+    ServerRan: "not running; last started at {time}", "未在运行；上次启动于 {time}";
+    ServerSoftware: "its program", "服务器软件";
     ServerNever: "none has written down its configuration in this folder", "该文件夹中没有服务器写下的运行配置";
     ListensAt: "listens at", "监听地址";
     Storage: "storage", "存储";
