@@ -88,6 +88,17 @@ fn a_file_that_may_not_be_read_is_named_and_the_others_are_deposited() {
 }
 
 #[test]
+fn a_package_with_a_file_that_may_not_be_read_is_not_deposited_without_it() {
+    let scene = Scene::new();
+    scene.put("work/open", "y");
+    chmod(&scene.put("work/secret", "x"), 0o000);
+    let output = submit_unprivileged(&scene, &["work"]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("cannot read work/secret: Permission denied"), "{}", said(&output));
+    assert_eq!((scene.toy.size(), scene.names()), (1, vec!["me.key".to_owned(), "work".to_owned()]));
+}
+
+#[test]
 fn a_folder_that_may_not_be_written_to_stops_a_deposit_before_anything_is_sent() {
     let scene = Scene::new();
     scene.put("there/f", "x");
