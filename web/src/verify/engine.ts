@@ -5,13 +5,16 @@ import {
   buildManifest,
   digestsOf,
   depositedOf,
+  followRotations,
   differenceRemarks,
   encodeHex,
   equal,
   fittingChange,
   folderDifference,
   isEvidence,
+  isRotationReceipt,
   NotariumError,
+  RotationError,
   attempt,
   memberOf,
   parseManifest,
@@ -28,6 +31,7 @@ import {
   type Receipt,
   type Report,
   type Sentence,
+  type SignedCheckpoint,
 } from '../notarium';
 import { LedgerClient, errorText } from '../page/ledger';
 import { OtherLedger, askStepEight } from '../page/step-eight';
@@ -60,6 +64,8 @@ export interface Trust {
   readonly policy: Policy | null;
   /** The policy as a report names it. */
   readonly name: string | null;
+  /** A checkpoint from before the deposit, as the lower end of its time. */
+  readonly without: SignedCheckpoint | null;
 }
 
 export interface Setting {
@@ -102,6 +108,52 @@ async function hashFile(file: File, setting: Setting): Promise<Digests> {
 
 /** Verifies everything that was put in. Rejects with `Cancelled` when the signal is aborted. */
 export async function verifyAll(items: readonly PutIn[], setting: Setting): Promise<Verified[]> {
+  const rotations = items.flatMap((item): Rotation[] => {
+    const receipt = rotationOf(item);
+    return receipt ? [{ item, receipt }] : [];
+  });
+  // Beside other things they say whose signature counts; alone, they are what is to be verified.
+  const others = items.filter((item) => !rotations.some((one) => one.item === item));
+  const { policy, notes } = follow(setting.trust.policy, rotations);
+  const followed = { ...setting, trust: { ...setting.trust, policy } };
+  const verified = await verifyThings(others.length === 0 ? items : others, followed, rotations.length > 0);
+  // Said once, beside the first report.
+  const first = Math.max(verified.findIndex(({ report }) => report !== null), 0);
+  return verified.map((one, at) => (at === first ? { ...one, notes: [...one.notes, ...notes] } : one));
+}
+
+interface Rotation {
+  readonly item: PutIn;
+  readonly receipt: Receipt;
+}
+
+/** The receipt of a change of a ledger's key, recognised by its content. */
+export function rotationOf(item: PutIn): Receipt | null {
+  if (item.kind !== 'receipt') return null;
+  const receipt = attempt(() => parseReceipt(item.bytes));
+  return isReceipt(receipt) && isRotationReceipt(receipt) ? receipt : null;
+}
+
+/** The policy with what these rotations prove. One that does not count is left out and said; of two histories none counts. */
+function follow(policy: Policy | null, rotations: readonly Rotation[]): { policy: Policy | null; notes: Note[] } {
+  const notes: Note[] = [];
+  let left = rotations;
+  while (policy && left.length > 0) {
+    const receipts = left.map(({ receipt }) => receipt);
+    const followed = attempt(() => followRotations(policy, receipts));
+    if (!(followed instanceof NotariumError)) {
+      const names = left.map(({ item }) => item.key).join(', ');
+      return { policy: followed, notes: [...notes, { kind: 'info', text: VERIFY.rotationFollowed, values: { names } }] };
+    }
+    if (!(followed instanceof RotationError)) throw followed;
+    const refused = left[followed.place];
+    notes.push({ kind: 'warning', text: VERIFY.rotationRefused, values: { name: refused?.item.key ?? '', error: followed.message } });
+    left = followed.code === 'contradicted' ? [] : left.filter((one) => one !== refused);
+  }
+  return { policy, notes };
+}
+
+async function verifyThings(items: readonly PutIn[], setting: Setting, rotated: boolean): Promise<Verified[]> {
   const manifests = manifestsOfFolders(items);
   const rest = items.filter((item) => ![...manifests.values()].some((manifest) => manifest === item));
   const atHand: (AtHand | Note | null)[] = [];
@@ -123,7 +175,7 @@ export async function verifyAll(items: readonly PutIn[], setting: Setting): Prom
     };
   });
   const verified: Verified[] = [];
-  for (const job of await withMembers(jobs)) verified.push(await verifyOne(job, setting));
+  for (const job of await withMembers(jobs)) verified.push(await verifyOne(job, setting, rotated));
   return verified;
 }
 
@@ -188,7 +240,7 @@ async function takeEvidence(
   return { item, digests: digestsOf(bytes), folder, file: manifest.file, notes: [] };
 }
 
-async function verifyOne({ item, here, receipt, member }: Job, setting: Setting): Promise<Verified> {
+async function verifyOne({ item, here, receipt, member }: Job, setting: Setting, rotated: boolean): Promise<Verified> {
   const name = member?.file ?? item?.key ?? receipt?.key ?? '';
   const nothing = { name, report: null, receipt: null, policy: null };
   if (here && 'text' in here) return { ...nothing, notes: [here], digests: null };
@@ -207,6 +259,7 @@ async function verifyOne({ item, here, receipt, member }: Job, setting: Setting)
       folder: here?.folder ?? null,
       member,
       policy,
+      without: setting.trust.without,
       ledger,
       remarks,
       provenance: {
@@ -219,6 +272,11 @@ async function verifyOne({ item, here, receipt, member }: Job, setting: Setting)
       },
     });
   const report = make([]);
+  const { checkpoint } = report.facts;
+  const unsigned = report.checks.some(({ step, outcome }) => step === 'log' && outcome === 'not-made');
+  if (unsigned && !rotated && checkpoint && policy?.logs.some(({ key }) => key.name === checkpoint.origin)) {
+    notes.push({ kind: 'info', text: VERIFY.rotationMissing, values: { origin: checkpoint.origin } });
+  }
   const whole = fingerprintDiffers(report) && here?.file ? make(await remarksOn(here.file, receipt.bytes, setting)) : report;
   return { name, notes, report: whole, receipt: receipt.bytes, policy, digests: here?.digests ?? null };
 }

@@ -7,7 +7,7 @@ import { LedgerClient, errorText } from '../page/ledger';
 import { button, notice, sizeText } from '../page/parts';
 import { Ui, type Pair } from '../page/ui';
 import { VERIFY } from '../words/verify';
-import { verifyAll, type Verified } from './engine';
+import { rotationOf, verifyAll, type Verified } from './engine';
 import { sortFound, type PutIn } from './put-in';
 import { resultsView } from './results-view';
 import { TrustView } from './trust-view';
@@ -216,7 +216,7 @@ class VerifyPage {
 function takenItem(ui: Ui, item: PutIn): HTMLElement {
   const role = {
     file: ui.words(item.key.endsWith('.sha256') ? VERIFY.roleManifest : VERIFY.roleEvidence),
-    receipt: ui.words(VERIFY.roleReceipt),
+    receipt: ui.words(rotationOf(item) ? VERIFY.roleRotation : VERIFY.roleReceipt),
     folder: ui.words(VERIFY.roleFolder, { count: item.kind === 'folder' ? item.files.length : 0 }),
   }[item.kind];
   const bytes = item.kind === 'folder' ? item.files.reduce((sum, one) => sum + one.file.size, 0) : item.file.size;

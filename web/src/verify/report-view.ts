@@ -156,7 +156,7 @@ class ReportPage {
   }
 
   times({ times }: Facts): HTMLElement | null {
-    const { claimed, admitted, vouched } = times;
+    const { claimed, admitted, vouched, noEarlier } = times;
     if (admitted === null && vouched.by === 'unchecked') return null;
     const rows: Row[] =
       claimed === null
@@ -172,6 +172,12 @@ class ReportPage {
     } else {
       const words = { unchecked: 'no-policy-vouches', nobody: 'nobody-vouches', 'quorum-missing': 'quorum-missing' } as const;
       rows.push(this.row('trusted-time', this.word(words[vouched.by])));
+    }
+    if (noEarlier?.by === 'nobody') rows.push([null, this.said(noEarlier.why)]);
+    if (noEarlier?.by === 'witnesses') {
+      const { noEarlierThan, size, clocks } = noEarlier;
+      rows.push([null, this.said(say('no-earlier-than', { time: this.witnessTime(noEarlierThan), size }))]);
+      rows.push(this.clock(this.said(say('clock-of-witnesses', { witnesses: clocks.join(', ') }))));
     }
     return this.section('times', this.facts(rows));
   }

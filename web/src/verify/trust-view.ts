@@ -1,6 +1,16 @@
 // Whom a verification relies on: the policy that is built in, or one's own file.
 
-import { NotariumError, attempt, parsePolicy, shown, type Policy } from '../notarium';
+import {
+  MAX_RECEIPT_BYTES,
+  NotariumError,
+  attempt,
+  parseCheckpoint,
+  parsePolicy,
+  parseReceipt,
+  shown,
+  type Policy,
+  type SignedCheckpoint,
+} from '../notarium';
 import { fileButton, button, checkField, notice } from '../page/parts';
 import type { Pair, Ui } from '../page/ui';
 import { VERIFY } from '../words/verify';
@@ -14,10 +24,17 @@ interface Chosen {
   readonly problem: { readonly text: Pair; readonly values: Readonly<Record<string, string>> } | null;
 }
 
+/** The checkpoint from before the deposit, or what is wrong with the file that was given for one. */
+interface Earlier {
+  readonly file: string;
+  readonly checkpoint: SignedCheckpoint | NotariumError;
+}
+
 export class TrustView {
   readonly element: HTMLElement;
   readonly #builtIn: Chosen;
   #chosen: Chosen;
+  #earlier: Earlier | null = null;
   #part: Ui;
   #body: HTMLElement;
 
@@ -37,7 +54,26 @@ export class TrustView {
 
   get trust(): Trust {
     const { policy, file } = this.#chosen;
-    return { policy, name: policy === null ? null : (file ?? this.ui.say(VERIFY.trustBuiltIn)) };
+    const without = this.#earlier?.checkpoint;
+    return {
+      policy,
+      name: policy === null ? null : (file ?? this.ui.say(VERIFY.trustBuiltIn)),
+      without: without === undefined || without instanceof NotariumError ? null : without,
+    };
+  }
+
+  /** A signed checkpoint, or a receipt, which ends with one. */
+  async #openEarlier(file: File): Promise<void> {
+    const bytes = new Uint8Array(await file.slice(0, MAX_RECEIPT_BYTES + 1).arrayBuffer());
+    const receipt = attempt(() => parseReceipt(bytes));
+    const checkpoint = receipt instanceof NotariumError ? attempt(() => parseCheckpoint(bytes)) : receipt.checkpoint;
+    this.#bound({ file: file.name, checkpoint });
+  }
+
+  #bound(earlier: Earlier | null): void {
+    this.#earlier = earlier;
+    this.#render();
+    this.changed();
   }
 
   #choose(chosen: Chosen): void {
@@ -75,9 +111,26 @@ export class TrustView {
         fileButton(ui, ui.words(VERIFY.ownPolicy), (chosen) => void this.#open(chosen)),
         file !== null && this.#builtIn.policy && button(ui, ui.words(VERIFY.builtInPolicy), () => this.#choose(this.#builtIn), 'quiet'),
       ),
+      ...this.#earlierParts(ui),
       this.ledger && this.#askField(ui, this.ledger),
     ];
     this.#body.replaceChildren(...parts.filter((part): part is HTMLElement => part instanceof HTMLElement));
+  }
+
+  #earlierParts(ui: Ui): HTMLElement[] {
+    const { file, checkpoint } = this.#earlier ?? { file: '', checkpoint: null };
+    const said =
+      checkpoint instanceof NotariumError
+        ? notice(ui, 'error', ui.words(VERIFY.notBeforeBad, { name: shown(file), error: checkpoint.message }))
+        : checkpoint && ui.h('p', {}, ui.h('strong', {}, ui.words(VERIFY.notBeforeGiven, { name: shown(file), size: String(checkpoint.head.size) })));
+    const choose = ui.h(
+      'div',
+      { class: 'actions', 'data-choose': 'not-before' },
+      fileButton(ui, ui.words(VERIFY.notBefore), (chosen) => void this.#openEarlier(chosen)),
+      this.#earlier && button(ui, ui.words(VERIFY.notBeforeDrop), () => this.#bound(null), 'quiet'),
+    );
+    const hint = ui.h('p', { class: 'panel__hint' }, ui.words(VERIFY.notBeforeHint));
+    return [hint, ...(said ? [said] : []), choose];
   }
 
   #parties(ui: Ui, policy: Policy): HTMLElement[] {

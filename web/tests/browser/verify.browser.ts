@@ -76,7 +76,7 @@ test('a receipt of another ledger cannot be told, until its policy is opened; th
   await expect.poll(() => verdict(page)).toBe('undetermined');
   expect((await outcomes(page))[4]).toBe(NOT_MADE);
   await page.getByText('The receipt is from another ledger (other.example/ledger)').waitFor();
-  const policy = page.locator('#verify-flow .panel', { hasText: 'Whom this check relies on' }).locator('input[type="file"]');
+  const policy = page.locator('#verify-flow .panel', { hasText: 'Whom this check relies on' }).locator('input[type="file"]').first();
   await policy.setInputFiles(other.path('L/policy'));
   await expect.poll(() => verdict(page)).toBe('match');
   await page.getByRole('button', { name: 'Back to the built-in policy' }).click();
@@ -88,7 +88,7 @@ test('a wrong policy takes a match away, and a broken one takes nobody’s place
   const { page, close } = await opened();
   await choose(page, 'verify', at.ledger.path('a.txt'), at.ledger.path('a.txt.receipt'));
   await expect.poll(() => verdict(page)).toBe('match');
-  const policy = page.locator('#verify-flow .panel', { hasText: 'Whom this check relies on' }).locator('input[type="file"]');
+  const policy = page.locator('#verify-flow .panel', { hasText: 'Whom this check relies on' }).locator('input[type="file"]').first();
   writeFileSync(at.ledger.path('broken'), 'quorum 7\n');
   await policy.setInputFiles(at.ledger.path('broken'));
   await page.getByText('broken is not a policy that can be used').waitFor();
@@ -209,7 +209,7 @@ test('verify.html without a policy asks for one, and hashes in a worker', async 
   await expect.poll(() => verdict(page)).toBe('undetermined');
   // It runs: one that did not start would have been ended.
   expect(await (await worker).evaluate(() => typeof self.postMessage)).toBe('function');
-  await page.locator('#verify-flow .panel', { hasText: 'Whom this check relies on' }).locator('input[type="file"]').setInputFiles(at.ledger.path('L/policy'));
+  await page.locator('#verify-flow .panel', { hasText: 'Whom this check relies on' }).locator('input[type="file"]').first().setInputFiles(at.ledger.path('L/policy'));
   await expect.poll(() => verdict(page)).toBe('match');
   expect(errors).toEqual([]);
   await context.close();

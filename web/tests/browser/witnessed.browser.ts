@@ -72,7 +72,7 @@ test('the built-in policy asks for both witnesses, and verify.html has the same'
   await choose(page, 'verify', at.ledger.path('seen.txt'), at.ledger.path('seen.txt.receipt'));
   await expect.poll(() => verdict(page)).toBe('match');
   // One's own policy takes its place.
-  const own = page.locator('#verify-flow .panel', { hasText: 'Whom this check relies on' }).locator('input[type="file"]');
+  const own = page.locator('#verify-flow .panel', { hasText: 'Whom this check relies on' }).locator('input[type="file"]').first();
   writeFileSync(at.ledger.path('own'), read(at.ledger.path('policy')).toString().replace(/^witness South .*\n/m, '').replace(/^group .*\nquorum .*\n/m, 'quorum North\n'));
   await own.setInputFiles(at.ledger.path('own'));
   await page.getByText('the quorum is reached: 1 valid cosignatures').waitFor();

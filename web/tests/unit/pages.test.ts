@@ -8,6 +8,7 @@ import { SigningKey, digestsOf, utf8, type Language } from '../../src/notarium';
 import type { Mounted, PageContext } from '../../src/notarium-page';
 import { mountVerify } from '../../src/verify';
 import { MemoryLedger } from './ledger';
+import { readVectors } from './vectors';
 
 let root: HTMLElement;
 let mounted: Mounted | null = null;
@@ -42,6 +43,11 @@ function choose(...files: [name: string, content: string][]): void {
   const chosen = files.map(([name, content]) => new File([content], name));
   Object.defineProperty(input, 'files', { value: chosen, configurable: true });
   input.dispatchEvent(new Event('change'));
+}
+
+interface Rotations {
+  readonly policies: Readonly<Record<string, string>>;
+  readonly receipts: Readonly<Record<string, string>>;
 }
 
 const text = (): string => root.textContent ?? '';
@@ -175,6 +181,52 @@ describe('the verify page', () => {
     const rows = [...root.querySelectorAll<HTMLElement>('.summary__verdict')].map((cell) => cell.dataset['verdict']);
     expect(rows).toEqual(['undetermined', 'undetermined']);
     expect(text()).toContain('policy looks like a policy. It is not used');
+  });
+
+  it('follows receipts of rotations that are put in, and says what does not count', async () => {
+    const { policies, receipts } = readVectors<Rotations>('rotations.json');
+    const outcome = (): string | undefined => root.querySelectorAll<HTMLElement>('.check')[4]?.dataset['outcome'];
+    mounted = mountVerify(root, context({ policyText: policies['old']! }));
+    choose(['after.receipt', receipts['after']!]);
+    await until(() => text().includes('The policy names another key of ledger.example/test'));
+    expect(outcome()).toBe('not-made');
+    choose(['any-name', receipts['rotation']!]);
+    await until(() => outcome() === 'passed');
+    expect(text()).toContain('The ledger has changed its key; followed by the receipt any-name');
+    expect(text()).toContain('receipt of a change of the ledger’s key');
+    press('Start again');
+    choose(['before.receipt', receipts['before']!], ['any-name', receipts['rotation']!]);
+    await until(() => text().includes('which the ledger has replaced'));
+    expect(outcome()).toBe('not-made');
+    // Two histories: none counts, and the policy stands as it is.
+    choose(['another', receipts['first']!]);
+    await until(() => text().includes('the ledger has signed two histories'));
+    expect(outcome()).toBe('passed');
+    expect(text()).not.toContain('followed by the receipt');
+    press('Start again');
+    choose(['any-name', receipts['rotation']!]);
+    await until(() => verdicts().length === 1);
+  });
+
+  it('shows since when at the earliest an entry is there, by a checkpoint from before it', async () => {
+    const { policies, receipts } = readVectors<Rotations>('rotations.json');
+    mounted = mountVerify(root, context({ policyText: policies['old-witnessed']! }));
+    const before = (name: string, content: string): void => {
+      const input = root.querySelector<HTMLInputElement>('[data-choose="not-before"] input[type="file"]')!;
+      Object.defineProperty(input, 'files', { value: [new File([content], name)], configurable: true });
+      input.dispatchEvent(new Event('change'));
+    };
+    choose(['after.receipt', receipts['after-3s']!], ['rotation-4.receipt', receipts['rotation-1s']!]);
+    await until(() => text().includes('no later than 2026-11-23T08:50:03.000Z'));
+    before('earlier.receipt', receipts['before-1s']!);
+    await until(() => text().includes('not before 2026-11-23T08:50:01.000Z'));
+    expect(text()).toContain('checkpoint from earlier.receipt');
+    const checkpoint = receipts['after']!.split('\n\n').slice(1).join('\n\n');
+    before('checkpoint', checkpoint);
+    await until(() => text().includes('has this entry already'));
+    before('photo.jpg', 'no checkpoint');
+    await until(() => text().includes('photo.jpg is neither a signed checkpoint nor a receipt'));
+    expect(text()).not.toContain('lower bound');
   });
 
   it('shows text from outside as text', async () => {
