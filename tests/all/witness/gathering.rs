@@ -147,8 +147,15 @@ impl Ledger {
         self.ask(request.body(statement(n).as_bytes().to_vec().into()).unwrap()).await
     }
 
+    /// How it stands with its witnesses once enough of them were heard, however long that takes on a busy machine.
+    async fn heard(&self) -> Standing {
+        let mut standing = self.gathering.standing();
+        standing.wait_for(|standing| !matches!(standing, Standing::Asking { .. })).await.unwrap().clone()
+    }
+
     /// The receipt of a new entry.
     async fn deposit(&self, n: u64, query: &str) -> Receipt {
+        self.heard().await;
         let (status, text) = self.submit(n, query).await;
         assert_eq!(status, StatusCode::CREATED, "{text}");
         Receipt::parse(serde_json::from_str::<SubmitAnswer>(&text).unwrap().receipt.as_bytes()).unwrap()
@@ -258,7 +265,7 @@ async fn a_ledger_that_lost_what_it_signed_is_told_by_its_witness_and_admits_not
     drop(before);
     let restored =
         ledger(open(backup.path(), &options()).unwrap(), policy(&[&url], "quorum w0"), Publish::Quorum, LONG).await;
-    let Standing::Behind(behind) = restored.gathering.settled().await else { panic!("nobody says what is lost") };
+    let Standing::Behind(behind) = restored.heard().await else { panic!("nobody says what is lost") };
     assert!(
         matches!(&behind, Behind::Lost { witness, stored, .. } if witness == "w0" && stored.get() == 1),
         "{behind}"
@@ -279,7 +286,7 @@ async fn a_ledger_that_lost_what_it_signed_is_told_by_its_witness_and_admits_not
         drop(alone);
         let opened = reopened(backup.path()).await;
         let parted = ledger(opened, policy(&[&url], "quorum w0"), Publish::Quorum, LONG).await;
-        let standing = parted.gathering.settled().await;
+        let standing = parted.heard().await;
         assert!(matches!(standing, Standing::Behind(Behind::Parted { .. })), "{size}: {standing:?}");
         let (status, text) = parted.submit(9, "").await;
         assert!(status == StatusCode::SERVICE_UNAVAILABLE && text.contains("histories part"), "{text}");
@@ -299,10 +306,8 @@ async fn until_a_quorum_is_heard_nothing_is_admitted_and_reading_goes_on() {
     let policy = policy(&[&first.1, &second, &dead], "group g 2 w0 w1 w2\nquorum g");
     let impatient = AskLimits { answer: Duration::from_millis(100), ..ask_limits() };
     let ledger = ledger_asking(open(&directory, &options()).unwrap(), policy, Publish::Quorum, LONG, impatient).await;
-    assert_eq!(
-        *ledger.gathering.standing().borrow(),
-        Standing::Asking { unknown: vec!["w1".to_owned(), "w2".to_owned()] }
-    );
+    let too_few = Standing::Asking { unknown: vec!["w1".to_owned(), "w2".to_owned()] };
+    ledger.gathering.standing().wait_for(|standing| *standing == too_few).await.unwrap();
     let (status, text) = ledger.submit(1, "").await;
     let problem: Problem = serde_json::from_str(&text).unwrap();
     assert_eq!((status.as_u16(), problem.kind()), (503, Some(ProblemKind::WitnessesNotHeard)), "{text}");
@@ -344,7 +349,8 @@ async fn a_word_without_the_ledgers_signature_stops_nobody() {
     // Nor does its word count for anything where the quorum needs it.
     let both = policy(&[&first.1, &lying], "group g all w0 w1\nquorum g");
     let served = ledger(reopened(&directory).await, both, Publish::Quorum, SHORT).await;
-    assert_eq!(*served.gathering.standing().borrow(), Standing::Asking { unknown: vec!["w1".to_owned()] });
+    let too_few = Standing::Asking { unknown: vec!["w1".to_owned()] };
+    served.gathering.standing().wait_for(|standing| *standing == too_few).await.unwrap();
     assert_eq!(served.submit(2, "").await.0, StatusCode::SERVICE_UNAVAILABLE);
 }
 
