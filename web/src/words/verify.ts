@@ -15,7 +15,7 @@ export const VERIFY = {
   again: ['Start again', '重新开始'],
   roleEvidence: ['file', '文件'],
   roleReceipt: ['receipt', '存证回执'],
-  roleRotation: ['receipt of a change of the ledger’s key', '账本密钥轮换的回执'],
+  roleRotation: ['key rotation receipt', '账本密钥轮换的回执'],
   roleManifest: ['manifest', '清单'],
   roleFolder: ['folder, {count} files', '文件夹，{count} 个文件'],
   hashing: ['Computing the fingerprint of {name}', '正在计算 {name} 的指纹'],

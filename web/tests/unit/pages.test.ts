@@ -193,7 +193,7 @@ describe('the verify page', () => {
     choose(['any-name', receipts['rotation']!]);
     await until(() => outcome() === 'passed');
     expect(text()).toContain('The ledger has changed its key; followed by the receipt any-name');
-    expect(text()).toContain('receipt of a change of the ledger’s key');
+    expect(text()).toContain('key rotation receipt');
     press('Start again');
     choose(['before.receipt', receipts['before']!], ['any-name', receipts['rotation']!]);
     await until(() => text().includes('which the ledger has replaced'));
