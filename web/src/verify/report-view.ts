@@ -6,7 +6,7 @@ import {
   encodeBase64,
   formatTime,
   inLanguage,
-  keyClaimed,
+  keyClaimTold,
   keySentences,
   posixMillis,
   say,
@@ -139,12 +139,16 @@ class ReportPage {
 
   /** Earlier deposits of the same evidence, and apart from them what only has a digest in common. */
   private deposits(earlier: readonly EarlierDeposit[], partial: readonly PartialDeposit[]): Row[] {
-    const one = (label: Word, { index, time, publicKey, key }: EarlierDeposit): Row[] => [
-      this.row(label, `${index}  ${timeText(time)}`),
-      [null, this.ui.h('code', { class: 'digest' }, publicKey)],
-      ...(key.enrolment ? [[null, shown(key.enrolment.name)] as Row] : []),
-      ...keyClaimed(key).map((claim) => this.clock(this.said(claim))),
-    ];
+    const one = (label: Word, { index, time, publicKey, key }: EarlierDeposit): Row[] => {
+      const claim = keyClaimTold(key, index).map((said) => this.clock(this.said(said)));
+      return [
+        this.row(label, `${index}  ${timeText(time)}`),
+        [null, this.ui.h('code', { class: 'digest' }, publicKey)],
+        ...(key.enrolment ? [[null, shown(key.enrolment.name)] as Row] : []),
+        ...claim,
+        ...(claim.length > 0 ? [this.clock(this.word('key-claim-why'))] : []),
+      ];
+    };
     return [
       ...earlier.flatMap((deposit, at) => one(at === 0 ? 'earliest-deposit' : 'earlier-deposit', deposit)),
       ...(earlier.length > 0 ? [this.clock(this.word('first-is-not-creation'))] : []),
