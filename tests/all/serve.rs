@@ -152,11 +152,13 @@ fn every_option_is_a_variable_too() {
 /// Options with their variable and default, as `--help` has them.
 fn options(help: &str) -> Vec<(String, String, String)> {
     let mut options: Vec<(String, String, String)> = Vec::new();
-    for line in help.lines().map(str::trim) {
-        if let Some(option) = line.strip_prefix("--") {
+    for line in help.lines() {
+        // What is said of an option may have a line that begins with one; it stands further in.
+        if let Some(option) = line.strip_prefix("      --") {
             let name = option.split(' ').next().unwrap();
             options.push((format!("`--{name}`"), String::new(), String::new()));
         }
+        let line = line.trim();
         let Some(last) = options.last_mut() else { continue };
         if let Some(variable) = line.strip_prefix("[env: ") {
             last.1 = format!("`{}`", variable.split('=').next().unwrap());
