@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use notarium::merkle::{ConsistencyProof, TreeSize};
@@ -42,16 +43,26 @@ fn in_memory() -> TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
+/// Copies a folder as it is. What has it open may delete a file meanwhile that it no longer needs: then the copy is made again.
 pub(super) fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir(to).unwrap();
-    for file in fs::read_dir(from).unwrap().map(Result::unwrap) {
+    while let Err(error) = try_copy(from, to) {
+        assert_eq!(error.kind(), io::ErrorKind::NotFound, "{}: {error}", from.display());
+        fs::remove_dir_all(to).unwrap();
+    }
+}
+
+fn try_copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir(to)?;
+    for file in fs::read_dir(from)? {
+        let file = file?;
         let target = to.join(file.file_name());
-        if file.file_type().unwrap().is_dir() {
-            copy_folder(&file.path(), &target);
+        if file.file_type()?.is_dir() {
+            try_copy(&file.path(), &target)?;
         } else {
-            fs::copy(file.path(), &target).unwrap();
+            fs::copy(file.path(), &target)?;
         }
     }
+    Ok(())
 }
 
 /// Something that has a folder open, and can be killed.
