@@ -6,7 +6,7 @@ import type { Outcome } from './verdict';
 
 /** A file, and what the manifest has for it. */
 export interface Member {
-  /** The file as it is named here. */
+  /** The file's name here; not where it lies, which differs from one verifier to the next. */
   readonly file: string;
   readonly sha256: string;
   /** Path that the manifest lists this SHA-256 for; null when it lists none. */
@@ -23,7 +23,7 @@ export function memberOf(manifest: Manifest, file: string, sha256: string): Memb
   const listedAs = placeOf(paths, file);
   const itsLine = manifest.lines.find(({ path }) => endsWith(file, path) || lastName(path) === lastName(file));
   return {
-    file,
+    file: lastName(file),
     sha256,
     listedAs,
     sameName: listedAs !== null && endsWith(file, listedAs),
