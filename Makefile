@@ -116,6 +116,11 @@ bench: setup
 bench-micro: setup
 	$(CARGO) bench --locked --profile release
 
+bench-guard: setup
+	@.ci/setup --guard
+	$(CARGO) build --release --locked --quiet --example hot_path
+	@benches/guard.sh "$(BUILT)" $(if $(ACCEPT),--accept)
+
 PHASE ?= 5
 bench-overload: setup
 	$(CARGO) build --release --locked --quiet --bin notarium --example overload
