@@ -15,6 +15,10 @@ use super::output::{WithHint, hinted_by};
 use crate::codec::parse_decimal;
 use crate::server::ServeError;
 
+/// How long reads and writes of the database that nobody waits for any more may take at the end. A process that ends in the
+/// middle of one takes the database from under it, and dies of that; longer than this nothing holds up the exit.
+pub(super) const LAST_READS: Duration = Duration::from_secs(2);
+
 /// The options about the log.
 #[derive(clap::Args, Debug)]
 pub(super) struct LogArgs {

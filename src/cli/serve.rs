@@ -14,12 +14,12 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::value_parser;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use tracing::{info, warn};
 
 use super::ledger_key::open_keys;
 use super::ledger_option::read_policy;
-use super::listening::{LogArgs, Signals, bind, seconds, socket_address, until_stopped};
+use super::listening::{LAST_READS, LogArgs, Signals, bind, seconds, socket_address, until_stopped};
 use super::output::{Output, WithHint, hinted_by};
 use super::{Exit, build, clock, passphrase, software};
 use crate::codec::Time;
@@ -274,8 +274,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         }
         served
     });
-    // What is still open after the time limit must not hold up the exit.
-    Runtime::shutdown_background(runtime);
+    runtime.shutdown_timeout(LAST_READS);
     served?;
     info!("stopped; everything that was accepted is finished");
     Ok(Exit::Holds)
@@ -355,7 +354,7 @@ fn run_mirror(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         let app = MirrorApp::new(mirrored, args.limits.server(args.witnesses.witness_wait), build());
         serve_mirror(listener, app, signals.next()).await.map_err(hinted_by(|error: &ServeError| error.hint()))
     });
-    Runtime::shutdown_background(runtime);
+    runtime.shutdown_timeout(LAST_READS);
     served?;
     Ok(Exit::Holds)
 }

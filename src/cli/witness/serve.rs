@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
 use clap::value_parser;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use tracing::info;
 
-use super::super::listening::{LogArgs, Signals, bind, socket_address, until_stopped};
+use super::super::listening::{LAST_READS, LogArgs, Signals, bind, socket_address, until_stopped};
 use super::super::output::{Output, WithHint, hinted_by};
 use super::super::{Exit, clock, passphrase};
 use super::Folder;
@@ -54,7 +54,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         let app = WitnessApp::new(cosigner, now, limits);
         until_stopped(signals, |stopped| serve_witness(listener, app, stopped)).await
     });
-    Runtime::shutdown_background(runtime);
+    runtime.shutdown_timeout(LAST_READS);
     served?;
     info!("stopped");
     Ok(Exit::Holds)
