@@ -162,6 +162,8 @@ fn a_ledger_without_a_server_has_nobody_to_ask() {
     let listener = std::os::unix::net::UnixListener::bind(directory.join("control.sock")).unwrap();
     let answering = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
+        // Who answers and goes before it was asked breaks the pipe of whoever asks.
+        BufReader::new(&stream).read_line(&mut String::new()).unwrap();
         stream.write_all(b"{\"answer\":\"rebuilt\",\"entries\":7}\n").unwrap();
     });
     let mut client = ControlClient::connect(&directory).unwrap().unwrap();
