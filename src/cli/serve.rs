@@ -257,7 +257,11 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
             .map_err(hinted_by(|error: &StartError| error.hint()))
             .with_context(|| format!("cannot go on with the ledger {}", args.directory.display()))?;
         let witnesses = args.witnesses.start(&reader, &sequencer)?;
-        check_standing(args, witnesses.as_ref()).await?;
+        if let Err(refused) = check_standing(args, witnesses.as_ref()).await {
+            // The writer must have let go of the database before the process ends.
+            sequencer.stop().await;
+            return Err(refused);
+        }
         let announced = serving(args, address, witnesses.as_ref()).announce(&args.directory);
         let _announced = announced.inspect_err(|error| {
             warn!("a statement about the platform will lack this server's configuration: {error}");
