@@ -70,7 +70,8 @@ impl Redaction {
         if ends && [8, 32, 64, 128].contains(&hex) {
             return Some((hex, self.numbered("hex", &rest[..hex])));
         }
-        let base64 = if rest.starts_with(char::is_alphanumeric) {
+        // A sign begins a value only behind a space: the `+` behind a key's id does not.
+        let base64 = if rest.starts_with(char::is_alphanumeric) || before.is_none_or(char::is_whitespace) {
             run(rest, |c| c.is_ascii_alphanumeric() || "+/=".contains(c))
         } else {
             0
@@ -151,6 +152,11 @@ fn what_varies_is_replaced_and_numbered() {
     let text = format!("log ledger.example/one+53a91153+{key} http://127.0.0.1:4321/x 12345678 0.1.0 (build x-1)");
     let expected = "log ledger.example/one+53a91153+[base64 3] http://127.0.0.1:[port]/x [hex 4] 0.1.0 (build [build])";
     assert_eq!(redaction.apply(&text), expected);
+    for signs in ["//", "/+", "+/"] {
+        let signature = format!("{signs}{}", &key[2..]);
+        let signed = redaction.apply(&format!("— ledger.example/one {signature}\n"));
+        assert!(signed.starts_with("— ledger.example/one [base64 "), "{signed}");
+    }
     let groups = ["0123abcd"; 8].join(" ");
     assert_eq!(redaction.apply(&format!("fingerprint {groups}")), "fingerprint [fingerprint]");
     assert_eq!(redaction.apply("存证 8388608 tests/vectors/small-ledger"), "存证 8388608 tests/vectors/small-ledger");
