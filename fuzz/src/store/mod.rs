@@ -26,7 +26,7 @@ mod columns {
 use std::fmt::Debug;
 
 use columns::Column;
-use settings::{Identity, IndexMarker, Setting};
+use settings::{Identity, IndexMarker, Rotations, Setting};
 
 use crate::codec::MAX_INTEGER;
 use crate::evidence::SignedStatement;
@@ -60,6 +60,7 @@ pub fn check_row(key: &[u8], value: &[u8]) {
     }
     check_setting::<Identity>(value);
     check_setting::<IndexMarker>(value);
+    check_setting::<Rotations>(value);
     check_tip(value);
 }
 
