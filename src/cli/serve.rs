@@ -14,7 +14,9 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::value_parser;
+use tokio::net::TcpListener;
 use tokio::runtime::Builder;
+use tokio::time::timeout;
 use tracing::{info, warn};
 
 use super::ledger_key::open_keys;
@@ -256,32 +258,43 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
         let sequencer = sequencer::start_to_fail(opened, keys, now, args.limits.sequencer(), fail_point)
             .map_err(hinted_by(|error: &StartError| error.hint()))
             .with_context(|| format!("cannot go on with the ledger {}", args.directory.display()))?;
-        let witnesses = args.witnesses.start(&reader, &sequencer)?;
-        if let Err(refused) = check_standing(args, witnesses.as_ref()).await {
-            // The writer must have let go of the database before the process ends.
-            sequencer.stop().await;
-            return Err(refused);
-        }
-        let announced = serving(args, address, witnesses.as_ref()).announce(&args.directory);
-        let _announced = announced.inspect_err(|error| {
-            warn!("a statement about the platform will lack this server's configuration: {error}");
-        });
-        let limits = args.limits.server(args.witnesses.witness_wait);
-        let app = App::with_witnesses(reader, sequencer, limits, build(), witnesses);
-        let app = app.map_err(hinted_by(|error: &AppError| error.hint()))?;
-        let control = start_control(&app, args);
-        output.data(format_args!("listening on http://{address}"))?;
-        info!("serving the ledger {} on http://{address}", args.directory.display());
-        let served = until_stopped(signals, |stopped| serve(listener, app, stopped)).await;
-        if let Some(control) = control {
-            control.stop().await;
-        }
+        let served = serve_ledger(args, reader, sequencer.clone(), (listener, address), signals, output).await;
+        // However it ended: the writer must let go of the database before the process ends. Nothing holds that up for long.
+        drop(timeout(LAST_READS, sequencer.stop()).await);
         served
     });
     runtime.shutdown_timeout(LAST_READS);
     served?;
     info!("stopped; everything that was accepted is finished");
     Ok(Exit::Holds)
+}
+
+/// From the witnesses' first answers until everything that was accepted is finished.
+async fn serve_ledger(
+    args: &Args,
+    reader: Reader,
+    sequencer: Sequencer,
+    (listener, address): (TcpListener, SocketAddr),
+    signals: Signals,
+    output: &Output,
+) -> anyhow::Result<()> {
+    let witnesses = args.witnesses.start(&reader, &sequencer)?;
+    check_standing(args, witnesses.as_ref()).await?;
+    let announced = serving(args, address, witnesses.as_ref()).announce(&args.directory);
+    let _announced = announced.inspect_err(|error| {
+        warn!("a statement about the platform will lack this server's configuration: {error}");
+    });
+    let limits = args.limits.server(args.witnesses.witness_wait);
+    let app = App::with_witnesses(reader, sequencer, limits, build(), witnesses);
+    let app = app.map_err(hinted_by(|error: &AppError| error.hint()))?;
+    let control = start_control(&app, args);
+    output.data(format_args!("listening on http://{address}"))?;
+    info!("serving the ledger {} on http://{address}", args.directory.display());
+    let served = until_stopped(signals, |stopped| serve(listener, app, stopped)).await;
+    if let Some(control) = control {
+        control.stop().await;
+    }
+    served
 }
 
 /// A ledger that has less than its witnesses have cosigned, restored from an old backup say, does not start. While too few of
