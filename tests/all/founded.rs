@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{fs, io};
 
 use notarium::codec::Time;
 use notarium::crypto::{DualHasher, SigningKey};
@@ -184,4 +185,26 @@ pub(crate) fn raw(directory: &Path) -> rocksdb::DB {
     let columns = rocksdb::DB::list_cf(&options, &path).unwrap();
     options.set_wal_recovery_mode(rocksdb::DBRecoveryMode::AbsoluteConsistency);
     rocksdb::DB::open_cf(&options, path, columns).unwrap()
+}
+
+/// Copies a folder as it is. What has it open may delete a file meanwhile that it no longer needs: then the copy is made again.
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    while let Err(error) = try_copy(from, to) {
+        assert_eq!(error.kind(), io::ErrorKind::NotFound, "{}: {error}", from.display());
+        fs::remove_dir_all(to).unwrap();
+    }
+}
+
+fn try_copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for file in fs::read_dir(from)? {
+        let file = file?;
+        let target = to.join(file.file_name());
+        if file.file_type()?.is_dir() {
+            try_copy(&file.path(), &target)?;
+        } else {
+            fs::copy(file.path(), &target)?;
+        }
+    }
+    Ok(())
 }

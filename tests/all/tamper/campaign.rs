@@ -8,9 +8,9 @@ use strum::VariantArray;
 
 use super::finders::{By, does_not_start, exported, of_ledger, policy_fails, program};
 use super::rows::{COLUMNS, Change, change};
-use super::{Scene, copy, go_on, text};
+use super::{Scene, go_on, text};
 use crate::follow::notarium;
-use crate::founded::Open;
+use crate::founded::{Open, copy_folder};
 
 const BEGIN: &str = "<!-- written by the tamper campaign: begin -->\n";
 const END: &str = "<!-- written by the tamper campaign: end -->\n";
@@ -109,14 +109,14 @@ fn flipped_tip(path: &Path) -> Vec<u8> {
 /// The whole folder of yesterday, the database alone, and a history that the operator has signed anew.
 fn folders(scene: &Scene, table: &mut Table) {
     let yesterday = scene.path("rolled-back");
-    copy(&scene.yesterday, &yesterday);
+    copy_folder(&scene.yesterday, &yesterday);
     note(table, 30, "the whole folder, rolled back to yesterday's copy", &of_ledger(scene, &yesterday));
     let database = scene.path("rolled-back");
-    copy(&scene.yesterday, &database);
+    copy_folder(&scene.yesterday, &database);
     fs::copy(scene.directory.join("tip"), database.join("tip")).unwrap();
     note(table, 30, "the database alone, rolled back to yesterday's copy", &of_ledger(scene, &database));
     let rewritten = scene.path("rewritten");
-    copy(&scene.yesterday, &rewritten);
+    copy_folder(&scene.yesterday, &rewritten);
     go_on(&rewritten, 1_000_000);
     note(
         table,
@@ -142,7 +142,7 @@ fn copies(scene: &Scene, table: &mut Table) {
         for path in signed_files(folder) {
             for (what, bytes) in file_changes(&folder.join(&path), None) {
                 let copied = scene.path("copied");
-                copy(folder, &copied);
+                copy_folder(folder, &copied);
                 put(&copied.join(&path), bytes.as_deref());
                 let (code, said, _) = notarium(&["audit", text(&copied)]);
                 let found: Vec<By> = (code != 0).then_some(By::Audit).into_iter().collect();

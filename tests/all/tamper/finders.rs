@@ -13,9 +13,9 @@ use notarium::trust::Policy;
 use notarium::upkeep::export;
 use notarium::witness::AddCheckpoint;
 
-use super::{Scene, copy, text};
+use super::{Scene, text};
 use crate::follow::policy;
-use crate::founded::{memory, options};
+use crate::founded::{copy_folder, memory, options};
 use crate::witness::ask;
 
 /// Who finds a change, in the order of the table.
@@ -89,8 +89,8 @@ fn does_not_open(directory: &Path) -> bool {
 fn by_what_is_served(scene: &Scene, directory: &Path) -> Vec<By> {
     let Some(out) = exported(scene, directory) else { return vec![By::Auditor, By::Mirror, By::Monitor] };
     let (state, old, new) = (scene.path("state"), scene.path("mirror"), scene.path("mirror"));
-    copy(&scene.state, &state);
-    copy(&scene.mirror, &old);
+    copy_folder(&scene.state, &state);
+    copy_folder(&scene.mirror, &old);
     let mut found = Vec::new();
     if program(&["audit", text(&out), "--state", text(&state)]) != 0 {
         found.push(By::Auditor);
@@ -108,12 +108,12 @@ fn by_what_is_served(scene: &Scene, directory: &Path) -> Vec<By> {
 /// Whether a monitor that has watched the ledger as it was says that it does not hold, once it is served as it is now.
 fn monitor_sees(scene: &Scene, out: &Path) -> bool {
     let (served, aside) = (scene.path("served"), scene.path("served"));
-    copy(&scene.export, &served);
+    copy_folder(&scene.export, &served);
     let mut monitor = Monitor::begin(LogFolder::new(&served), None, 1).unwrap();
     let nothing = |_, _: &_| Ok::<_, ()>(());
     assert!(matches!(monitor.look(nothing), Ok(Ok(Seen::Holds(_)))));
     std::fs::rename(&served, aside).unwrap();
-    copy(out, &served);
+    copy_folder(out, &served);
     !matches!(monitor.look(nothing), Ok(Ok(Seen::Holds(_))))
 }
 

@@ -21,7 +21,7 @@ use notarium::witness::Cosigner;
 use tempfile::TempDir;
 
 use crate::follow::ledger_vkey;
-use crate::founded::{Open, evidence, found, signed, statement, time};
+use crate::founded::{Open, copy_folder, evidence, found, signed, statement, time};
 use crate::registry::{ALWAYS, enrol};
 use crate::samples::{key_from, ledger_key, registrar_key, submitter_key};
 use crate::witness::{make_witness, open_witness};
@@ -55,7 +55,7 @@ impl Scene {
         keyfile::write_new(&directory.join("ledger.key"), &ledger_key(), None).unwrap();
         fs::write(directory.join("policy"), Policy::for_log(&ledger_vkey(), None).unwrap().as_bytes()).unwrap();
         begin(&directory);
-        copy(&directory, &yesterday);
+        copy_folder(&directory, &yesterday);
         go_on(&directory, 0);
         let receipts = [0, 1, TARGET, 6, 100, 255, 256, 270, SIZE - 1];
         let reader = Open::new(&directory).reader;
@@ -72,7 +72,7 @@ impl Scene {
     /// Everyone sees the ledger as it is.
     fn show(&self) {
         let out = finders::exported(self, &self.directory).unwrap();
-        copy(&out, &self.export);
+        copy_folder(&out, &self.export);
         assert_eq!(finders::program(&["mirror", text(&out), text(&self.mirror)]), 0);
         assert_eq!(finders::program(&["audit", text(&out), "--state", text(&self.state)]), 0);
         assert!(!finders::witness_refuses(self, &self.directory));
@@ -87,7 +87,7 @@ impl Scene {
     /// The ledger again, to be tampered with.
     fn copy(&self) -> PathBuf {
         let to = self.path("copy");
-        copy(&self.directory, &to);
+        copy_folder(&self.directory, &to);
         to
     }
 }
@@ -129,18 +129,6 @@ fn cosign(reader: &Reader) {
     let name = "witness.example/w".parse().unwrap();
     let line: SignatureLine = sign_cosignature(checkpoint.note().text(), now, &name, &key);
     Cosignatures::of(reader).put(checkpoint.head().size, &key.public(), &line).unwrap();
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for item in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(item.file_name());
-        if item.file_type().unwrap().is_dir() {
-            copy(&item.path(), &target);
-        } else {
-            fs::copy(item.path(), target).unwrap();
-        }
-    }
 }
 
 fn text(path: &Path) -> &str {

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use notarium::trust::{Policy, QuorumCheck, SignedCheckpoint};
 
-use super::forks::{Dice, copy_folder};
 use super::latest_path;
 use super::process::{Running, done, well};
-use crate::founded::statement;
+use crate::founded::{copy_folder, statement};
+use crate::torture::Random;
 
 const RUNS: u64 = 20;
 const STEPS: u64 = 12;
@@ -99,7 +99,7 @@ impl Scene {
         Self { _room: room, policy, witnesses, sides, next: 0, shown: [Vec::new(), Vec::new()] }
     }
 
-    fn step(&mut self, dice: &mut Dice) {
+    fn step(&mut self, dice: &mut Random) {
         let witness = usize::try_from(dice.below(3)).unwrap();
         let branch = usize::try_from(dice.below(2)).unwrap();
         match dice.below(8) {
@@ -165,7 +165,7 @@ fn a_fork_never_gets_the_quorum_that_the_ledger_has() {
     let templates = &templates;
     let won: Vec<Option<usize>> = std::thread::scope(|scope| {
         let run = |number: u64| {
-            let mut dice = Dice(number);
+            let mut dice = Random::new(number);
             let mut scene = Scene::new(templates);
             (0..STEPS).for_each(|_| scene.step(&mut dice));
             scene.end(number)

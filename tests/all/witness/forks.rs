@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use notarium::merkle::{ConsistencyProof, TreeSize};
@@ -15,8 +14,9 @@ use notarium::witness::{AddCheckpoint, Cosigner, Refused};
 use tempfile::TempDir;
 
 use super::{NOW, ask, make_witness, open_witness, witness_key};
-use crate::founded::{Open, found, origin, statement, time};
+use crate::founded::{Open, copy_folder, found, origin, statement, time};
 use crate::samples::ledger_key;
+use crate::torture::Random;
 
 const INTERLEAVINGS: u64 = 1000;
 const STEPS: u64 = 16;
@@ -25,44 +25,9 @@ const WITNESSES: u8 = 3;
 const COMMON: u64 = 3;
 const THREADS: usize = 4;
 
-/// Numbers that look random and are the same in every run (splitmix64).
-pub(super) struct Dice(pub(super) u64);
-
-impl Dice {
-    pub(super) fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % end
-    }
-}
-
 /// A folder in memory where the system has one: whether syncs reach a disk is not what is looked at here.
 fn in_memory() -> TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
-}
-
-/// Copies a folder as it is. What has it open may delete a file meanwhile that it no longer needs: then the copy is made again.
-pub(super) fn copy_folder(from: &Path, to: &Path) {
-    while let Err(error) = try_copy(from, to) {
-        assert_eq!(error.kind(), io::ErrorKind::NotFound, "{}: {error}", from.display());
-        fs::remove_dir_all(to).unwrap();
-    }
-}
-
-fn try_copy(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir(to)?;
-    for file in fs::read_dir(from)? {
-        let file = file?;
-        let target = to.join(file.file_name());
-        if file.file_type()?.is_dir() {
-            try_copy(&file.path(), &target)?;
-        } else {
-            fs::copy(file.path(), &target)?;
-        }
-    }
-    Ok(())
 }
 
 /// Something that has a folder open, and can be killed.
@@ -158,7 +123,7 @@ impl Scene {
         }
     }
 
-    fn step(&mut self, dice: &mut Dice) {
+    fn step(&mut self, dice: &mut Random) {
         let at = usize::try_from(dice.below(u64::from(WITNESSES))).unwrap();
         let branch = usize::try_from(dice.below(2)).unwrap();
         match dice.below(24) {
@@ -171,7 +136,7 @@ impl Scene {
     }
 
     /// A side has a witness asked, once or several times; the answer may be lost, and the witness killed after it.
-    fn ask(&mut self, at: usize, branch: usize, dice: &mut Dice) {
+    fn ask(&mut self, at: usize, branch: usize, dice: &mut Random) {
         let history = &mut self.sides[branch];
         let sizes: Vec<u64> = history.signed.keys().copied().collect();
         // Mostly its newest checkpoint, sometimes an older one.
@@ -232,7 +197,7 @@ fn templates() -> TempDir {
 
 fn interleave(number: u64, templates: &Path) -> [usize; 2] {
     let room = in_memory();
-    let (mut scene, mut dice) = (Scene::new(room.path(), templates), Dice(number));
+    let (mut scene, mut dice) = (Scene::new(room.path(), templates), Random::new(number));
     (0..STEPS).for_each(|_| scene.step(&mut dice));
     scene.end()
 }

@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
 use super::{Log, NOW, at, make_witness, open_witness, witness_key};
-use crate::founded::{Open, founded, options, origin, statement, time};
+use crate::founded::{Open, copy_folder, founded, options, origin, statement, time};
 use crate::samples::ledger_key;
 
 fn ledger_vkey() -> VerifierKey {
@@ -257,7 +257,7 @@ async fn a_ledger_that_lost_what_it_signed_is_told_by_its_witness_and_admits_not
     let (witness_room, url) = witness(0).await;
     let (_room, directory) = founded();
     let backup = tempfile::tempdir().unwrap();
-    copy(&directory, backup.path());
+    copy_folder(&directory, backup.path());
     let before =
         ledger(open(&directory, &options()).unwrap(), policy(&[&url], "quorum w0"), Publish::Quorum, LONG).await;
     before.deposit(1, "").await;
@@ -352,18 +352,6 @@ async fn a_word_without_the_ledgers_signature_stops_nobody() {
     let too_few = Standing::Asking { unknown: vec!["w1".to_owned()] };
     served.gathering.standing().wait_for(|standing| *standing == too_few).await.unwrap();
     assert_eq!(served.submit(2, "").await.0, StatusCode::SERVICE_UNAVAILABLE);
-}
-
-fn copy(from: &Path, to: &Path) {
-    for file in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(file.file_name());
-        if file.file_type().unwrap().is_dir() {
-            std::fs::create_dir(&target).unwrap();
-            copy(&file.path(), &target);
-        } else {
-            std::fs::copy(file.path(), &target).unwrap();
-        }
-    }
 }
 
 #[tokio::test]
