@@ -109,7 +109,7 @@ bench: setup
 	@mkdir -p "$(BUILT)/bench"
 	@! command -v go >/dev/null || GOBIN="$(BUILT)/bench" go install $(TESSERA) || echo 'Tessera cannot be built: it is left out' >&2
 	@python3 -B benches/run.py "$(BUILT)" $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) $(if $(SIZES),--sizes $(SIZES)) \
-	  $(if $(WORK),--work $(WORK)) $(if $(DOCS),--docs docs/performance.md) \
+	  $(if $(EACH),--seconds $(EACH)) $(if $(WORK),--work $(WORK)) $(if $(DOCS),--docs docs/performance.md) \
 	  $$([ ! -x "$(BUILT)/bench/posix" ] || echo --tessera "$(BUILT)/bench/posix")
 
 .PHONY: bench-micro bench-guard

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures the targets of docs/performance.md in one run, and writes them down.
 
-Usage: run.py TARGET/release [--quick] [--only PART,...] [--sizes N,...] [--work DIR] [--out DIR] [--tessera PROGRAM]
-       [--docs docs/performance.md]
+Usage: run.py TARGET/release [--quick] [--only PART,...] [--sizes N,...] [--seconds N] [--work DIR] [--out DIR]
+       [--tessera PROGRAM] [--docs docs/performance.md]
 
 Parts: limits, submit, batch, syncs, reads, sizes, verify. Each is measured against the raw limits of the same run; what is
 compared is measured in turns, three times each, and the medians are taken. It writes OUT/bench.json, OUT/bench.md and the
@@ -40,7 +40,7 @@ ROOM_AN_ENTRY = 1400
 def main():
     args = arguments()
     os.makedirs(args.out, exist_ok=True)
-    results = {"machine": machine(args.work), "quick": args.quick}
+    results = {"machine": machine(args.work), "quick": args.quick, "seconds": args.seconds, "rounds": args.rounds}
     for part in args.only:
         say(f"== {part}")
         try:
@@ -58,6 +58,7 @@ def arguments():
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", type=lambda text: text.split(","), default=PARTS)
     parser.add_argument("--sizes", type=lambda text: [int(size) for size in text.split(",")])
+    parser.add_argument("--seconds", type=int, help="of each load; ten, and three of a quick run")
     parser.add_argument("--work", default=None)
     parser.add_argument("--out", default=None)
     parser.add_argument("--tessera", default=None)
@@ -68,7 +69,7 @@ def arguments():
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     args.out = args.out or os.path.join(args.built, "bench")
     args.sizes = args.sizes or ([20_000, 100_000] if args.quick else [100_000, 1_000_000, 3_700_000, 10_000_000, 30_000_000])
-    args.seconds = 3 if args.quick else 10
+    args.seconds = args.seconds or (3 if args.quick else 10)
     args.rounds = 1 if args.quick else ROUNDS
     args.work = tempfile.mkdtemp(prefix="notarium-bench.", dir=args.work)
     # Whatever ends this, the ledgers go.
