@@ -154,7 +154,8 @@ def markdown(results):
     machine, limits = results["machine"], results.get("limits")
     out.append(f"Measured on {machine['date']}{' (quick: too short to be believed)' if results['quick'] else ''}: {machine['cores']} "
                f"cores of {machine['cpu']} ({'with' if machine['ifma'] else 'without'} AVX-512 IFMA), {machine['memory_gb']} GB, "
-               f"Linux {machine['kernel']}, {machine['filesystem']} on {machine['disk']}; load before: {machine['load_before']:.2f}. Each load took {results['seconds']} s; medians of {results['rounds']}.")
+               f"Linux {machine['kernel']}, {machine['filesystem']} on {machine['disk']}; load before: {machine['load_before']:.2f}. "
+               f"Each load took {results['seconds']} s; medians of {results['rounds']}.")
     if limits:
         batches = ", ".join(f"{size}: {ms:.2f} ms" for size, ms in limits["rocksdb_synced_batch_ms"].items())
         out.append(f"Raw limits of the same run: fdatasync {limits['fdatasync_ms']:.2f} ms; synced RocksDB batches of {batches}; strict "

@@ -189,6 +189,7 @@ pub(crate) fn raw(directory: &Path) -> rocksdb::DB {
 
 /// Copies a folder as it is. What has it open may delete a file meanwhile that it no longer needs: then the copy is made again.
 pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    assert!(from.is_dir(), "{}", from.display());
     while let Err(error) = try_copy(from, to) {
         assert_eq!(error.kind(), io::ErrorKind::NotFound, "{}: {error}", from.display());
         fs::remove_dir_all(to).unwrap();
