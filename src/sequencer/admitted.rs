@@ -30,6 +30,7 @@ pub enum AnswerError {
 pub struct Admitted {
     index: LeafIndex,
     is_repeat: bool,
+    is_first: bool,
     source: Source,
 }
 
@@ -43,12 +44,12 @@ enum Source {
 }
 
 impl Admitted {
-    pub(super) const fn fresh(index: LeafIndex, batch: Arc<Published>, is_repeat: bool) -> Self {
-        Self { index, is_repeat, source: Source::Batch(batch) }
+    pub(super) const fn fresh(index: LeafIndex, batch: Arc<Published>, is_repeat: bool, is_first: bool) -> Self {
+        Self { index, is_repeat, is_first, source: Source::Batch(batch) }
     }
 
     pub(super) const fn known(index: LeafIndex, reader: Reader) -> Self {
-        Self { index, is_repeat: true, source: Source::Store(reader) }
+        Self { index, is_repeat: true, is_first: false, source: Source::Store(reader) }
     }
 
     /// The entry's index.
@@ -61,6 +62,13 @@ impl Admitted {
     #[must_use]
     pub const fn is_repeat(&self) -> bool {
         self.is_repeat
+    }
+
+    /// Whether it is known that no entry before this one has evidence with either of its digests. Where it is not, there may be none
+    /// all the same.
+    #[must_use]
+    pub const fn is_first(&self) -> bool {
+        self.is_first
     }
 
     /// The entry, as it was hashed.
@@ -102,6 +110,7 @@ impl std::fmt::Debug for Admitted {
         f.debug_struct("Admitted")
             .field("index", &self.index)
             .field("is_repeat", &self.is_repeat)
+            .field("is_first", &self.is_first)
             .finish_non_exhaustive()
     }
 }

@@ -20,6 +20,7 @@
 
 mod admitted;
 mod fail_point;
+mod firsts;
 mod handle;
 mod judge;
 mod limits;

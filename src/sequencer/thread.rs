@@ -14,6 +14,7 @@ use crate::trust::{LogKeys, SignedCheckpoint};
 
 use super::admitted::Admitted;
 use super::fail_point::{FailPoints, Stage};
+use super::firsts::Firsts;
 use super::judge::Judge;
 use super::queue::{Answer, Job, Message, State, Stopped, SubmitError};
 use super::room::Room;
@@ -68,6 +69,8 @@ enum Failure {
 #[derive(Default)]
 struct Intake {
     fresh: Vec<VerifiedStatement>,
+    /// Which of them are the first deposit of their evidence.
+    first: Vec<bool>,
     positions: HashMap<StatementId, usize>,
     waiting: Vec<Waiting>,
     /// What the clock said for this batch.
@@ -80,6 +83,7 @@ struct Waiting {
     /// Which of the fresh statements.
     position: usize,
     is_repeat: bool,
+    is_first: bool,
 }
 
 impl Thread {
@@ -133,24 +137,32 @@ impl Thread {
     fn sort(&self, jobs: Vec<Job>) -> Intake {
         let mut intake = Intake::default();
         let mut judge = None;
+        let mut firsts = Firsts::new(&self.reader);
         for Job { statement, waiter } in jobs {
             let id = statement.id();
             if let Some(position) = intake.positions.get(&id) {
-                intake.waiting.push(Waiting { waiter, position: *position, is_repeat: true });
+                let is_first = intake.first.get(*position).is_some_and(|first| *first);
+                intake.waiting.push(Waiting { waiter, position: *position, is_repeat: true, is_first });
                 continue;
             }
-            let answer = match self.reader.by_statement(&id) {
-                Ok(None) => match judge.get_or_insert_with(|| self.judge(&mut intake)).admit(&statement) {
+            // Whoever has none of the digests has no statement with them.
+            let known = firsts.take(&statement).and_then(|is_first| {
+                let known = if is_first { None } else { self.reader.by_statement(&id)? };
+                Ok((is_first, known))
+            });
+            let answer = match known {
+                Ok((is_first, None)) => match judge.get_or_insert_with(|| self.judge(&mut intake)).admit(&statement) {
                     Ok(()) => {
                         let position = intake.fresh.len();
                         intake.positions.insert(id, position);
                         intake.fresh.push(statement);
-                        intake.waiting.push(Waiting { waiter, position, is_repeat: false });
+                        intake.first.push(is_first);
+                        intake.waiting.push(Waiting { waiter, position, is_repeat: false, is_first });
                         continue;
                     }
                     Err(refused) => Err(refused),
                 },
-                Ok(Some(index)) => Ok(Admitted::known(index, self.reader.clone())),
+                Ok((_, Some(index))) => Ok(Admitted::known(index, self.reader.clone())),
                 Err(error) => Err(SubmitError::LookupFailed { reason: error.to_string() }),
             };
             drop(waiter.send(answer));
@@ -218,9 +230,9 @@ fn refuse_all(mut messages: mpsc::Receiver<Message>, why: &Stopped) {
 
 fn answer_published(waiting: Vec<Waiting>, published: &Arc<Published>) {
     let first = published.batch().first().get();
-    for Waiting { waiter, position, is_repeat } in waiting {
+    for Waiting { waiter, position, is_repeat, is_first } in waiting {
         let index = LeafIndex::new(first + position as u64);
-        drop(waiter.send(Ok(Admitted::fresh(index, Arc::clone(published), is_repeat))));
+        drop(waiter.send(Ok(Admitted::fresh(index, Arc::clone(published), is_repeat, is_first))));
     }
 }
 

@@ -175,11 +175,11 @@ struct Entered {
 
 /// Waits until the statement is an entry under a signed checkpoint, and answers for it.
 pub(super) async fn answer(app: &App, submitted: Submitted) -> Result<(StatusCode, SubmitAnswer), Refusal> {
-    let (status, index, entered) = match submitted.place {
+    let (status, index, is_first, entered) = match submitted.place {
         Place::Known(index) => {
             let receipt = app.reader.receipt(index).map_err(|error| no_receipt(&error))?;
             let receipt = receipt.ok_or_else(|| Refusal::no_entry(index.get(), app.size()))?;
-            (StatusCode::OK, index, stored(receipt)?)
+            (StatusCode::OK, index, false, stored(receipt)?)
         }
         Place::Queued(answer) => {
             let admitted = answer.await.unwrap_or(Err(SubmitError::OutcomeUnknown)).map_err(refused)?;
@@ -188,12 +188,12 @@ pub(super) async fn answer(app: &App, submitted: Submitted) -> Result<(StatusCod
                 Some(batch) => fresh(batch, admitted.index())?,
                 None => stored(admitted.receipt().map_err(|error| no_receipt(&error))?)?,
             };
-            (status, admitted.index(), entered)
+            (status, admitted.index(), admitted.is_first(), entered)
         }
     };
     let earlier = match submitted.evidence {
-        None => Earlier::default(),
-        Some(evidence) => earlier::before(app, evidence, index).await?,
+        Some(evidence) if !is_first => earlier::before(app, evidence, index).await?,
+        _ => Earlier::default(),
     };
     let Entered { head, time, key, receipt } = entered;
     let registry = app.reader.registry().ok();

@@ -20,7 +20,9 @@ use rocksdb::{
 };
 
 /// A column family. The order is that of docs/architecture.md, section "Storage".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray, strum::Display)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray, strum::Display,
+)]
 #[strum(serialize_all = "lowercase")]
 pub(super) enum Column {
     /// index to entry.

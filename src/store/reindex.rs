@@ -127,7 +127,11 @@ fn rows_of_entry((key, value): &(Box<[u8]>, Box<[u8]>)) -> Result<(LeafIndex, Ve
         return Err(damaged(Column::Entry, &index));
     }
     match entry.statement() {
-        Ok(statement) => Ok((index, rows::index_rows(index, &statement))),
+        Ok(statement) => {
+            let mut index_rows = Vec::new();
+            rows::index_rows(index, &statement, &mut index_rows);
+            Ok((index, index_rows))
+        }
         Err(error) if error.is_unknown() => Ok((index, Vec::new())),
         Err(_) => Err(damaged(Column::Entry, &index)),
     }
@@ -199,10 +203,10 @@ impl Reader {
             }
             read(index_rows.len() as u64);
             for (column, key, value) in index_rows {
-                let stored = rows.get(column, &key)?;
+                let stored = rows.get(column, key.as_ref())?;
                 found[column as usize] += u64::from(stored.is_some());
                 let kind = match stored {
-                    Some(stored) if *stored == *value => continue,
+                    Some(stored) if *stored == *value.as_ref() => continue,
                     Some(_) => IndexFaultKind::Wrong,
                     None => IndexFaultKind::Missing,
                 };
@@ -252,6 +256,6 @@ impl Reader {
         let Some(index) = index else { return Ok(false) };
         let Some(entry) = self.rows().get(Column::Entry, &rows::index_key(index))? else { return Ok(false) };
         let known = rows_of_entry(&(rows::index_key(index).into(), entry.to_vec().into()));
-        Ok(known.is_ok_and(|(_, known)| known.iter().any(|(of, row, _)| *of == column && **row == *key)))
+        Ok(known.is_ok_and(|(_, known)| known.iter().any(|(of, row, _)| *of == column && row.as_ref() == key)))
     }
 }

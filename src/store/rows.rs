@@ -12,7 +12,31 @@ use crate::trust::SignedCheckpoint;
 use super::columns::Column;
 
 /// A row of an index: its column, key and value.
-pub(super) type IndexRow = (Column, Vec<u8>, Vec<u8>);
+pub(super) type IndexRow = (Column, Short, Short);
+
+/// Up to 40 bytes, as long as keys and values of index rows get; where they are, and not elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Short {
+    bytes: [u8; 40],
+    length: usize,
+}
+
+impl Short {
+    const NOTHING: Self = Self { bytes: [0; 40], length: 0 };
+
+    fn of<const LENGTH: usize>(given: &[u8; LENGTH]) -> Self {
+        const { assert!(LENGTH <= 40) };
+        let mut bytes = [0; 40];
+        bytes[..LENGTH].copy_from_slice(given);
+        Self { bytes, length: LENGTH }
+    }
+}
+
+impl AsRef<[u8]> for Short {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
 
 pub(super) fn index_key(index: LeafIndex) -> [u8; 8] {
     index.get().to_be_bytes()
@@ -100,33 +124,35 @@ pub(super) fn mode_and_length(fingerprint: &Fingerprint) -> [u8; 9] {
     value
 }
 
-/// The rows of all indexes that an entry with this statement has.
-pub(super) fn index_rows(index: LeafIndex, statement: &SignedStatement) -> Vec<IndexRow> {
-    let number = index_key(index).to_vec();
-    let mut rows = vec![(Column::Statement, statement.id().as_bytes().to_vec(), number)];
+/// Adds the rows of all indexes that an entry with this statement has.
+pub(super) fn index_rows(index: LeafIndex, statement: &SignedStatement, rows: &mut Vec<IndexRow>) {
+    rows.push((Column::Statement, Short::of(statement.id().as_bytes()), Short::of(&index_key(index))));
     if let Some(key) = statement.public_key() {
-        rows.push((Column::Submitter, prefixed_key(key.as_bytes(), index).to_vec(), Vec::new()));
+        rows.push((Column::Submitter, prefixed(key.as_bytes(), index), Short::NOTHING));
     }
     match statement.body() {
         Body::Evidence(evidence) => {
             let print = &evidence.fingerprint;
-            let value = mode_and_length(print).to_vec();
-            rows.push((Column::Sha256, prefixed_key(print.sha256().as_bytes(), index).to_vec(), value));
-            rows.push((Column::Sm3, prefixed_key(print.sm3().as_bytes(), index).to_vec(), Vec::new()));
+            let value = Short::of(&mode_and_length(print));
+            rows.push((Column::Sha256, prefixed(print.sha256().as_bytes(), index), value));
+            rows.push((Column::Sm3, prefixed(print.sm3().as_bytes(), index), Short::NOTHING));
             if let Some(continued) = &evidence.continues {
-                rows.push((Column::Continued, prefixed_key(continued.as_bytes(), index).to_vec(), Vec::new()));
+                rows.push((Column::Continued, prefixed(continued.as_bytes(), index), Short::NOTHING));
             }
         }
         Body::Enrol(_) | Body::Revoke(_) | Body::Rotate(_) | Body::Genesis(_) | Body::Unknown { .. } => {}
     }
     rows.extend(registry_row(index, statement));
-    rows
+}
+
+fn prefixed(prefix: &[u8; 32], index: LeafIndex) -> Short {
+    Short::of(&prefixed_key(prefix, index))
 }
 
 /// The row of an entry that enrols, revokes or replaces a key.
 pub(super) fn registry_row(index: LeafIndex, statement: &SignedStatement) -> Option<IndexRow> {
     let is_registrys = matches!(statement.body(), Body::Enrol(_) | Body::Revoke(_) | Body::Rotate(_));
-    is_registrys.then(|| (Column::Registry, index_key(index).to_vec(), Vec::new()))
+    is_registrys.then(|| (Column::Registry, Short::of(&index_key(index)), Short::NOTHING))
 }
 
 #[cfg(test)]

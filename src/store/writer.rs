@@ -228,11 +228,15 @@ pub(super) fn batch_record(rows: Rows<'_>, batch: &Batch) -> Result<WriteBatch, 
     let bytes: usize = batch.entries().iter().map(|entry| entry.bytes().len() + 256).sum();
     let mut record = WriteBatch::with_capacity_bytes(bytes);
     let entries = rows.column(Column::Entry)?;
+    let mut index_rows = Vec::with_capacity(6 * batch.entries().len());
     for entry in batch.entries() {
         record.put_cf(entries, rows::index_key(entry.index()), entry.bytes());
-        for (column, key, value) in rows::index_rows(entry.index(), entry.statement()) {
-            record.put_cf(rows.column(column)?, key, value);
-        }
+        rows::index_rows(entry.index(), entry.statement(), &mut index_rows);
+    }
+    // Neighbours are put beside each other: what a search for one's place has read is at hand for the next.
+    index_rows.sort_unstable_by(|(one, row, _), (other, next, _)| (one, row.as_ref()).cmp(&(other, next.as_ref())));
+    for (column, key, value) in index_rows {
+        record.put_cf(rows.column(column)?, key, value);
     }
     let tiles = rows.column(Column::Tile)?;
     for (tile, bytes) in batch.full_tiles() {

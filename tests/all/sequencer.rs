@@ -166,6 +166,39 @@ fn one_statement_with_two_valid_signatures_is_one_entry() {
     runtime.block_on(ledger.sequencer.stop());
 }
 
+/// A deposit with digests made of these bytes.
+fn with_digests(sha256: u8, sm3: u8, nonce: u8) -> VerifiedStatement {
+    let bytes = samples::mixed_deposit(&[sha256; 32], &[sm3; 32], 1, false, nonce);
+    SignedStatement::parse(&bytes).unwrap().verify().unwrap()
+}
+
+#[test]
+fn only_the_first_deposit_with_either_digest_is_called_the_first() {
+    let (clock, was_asked, let_go) = gate();
+    let ledger = running(clock, limits());
+    let held = ledger.sequencer.enqueue(with_digests(1, 1, 0)).unwrap();
+    was_asked.recv().unwrap();
+    // Of the ledger's digests, of the batch's own, and of none.
+    let batch = [(1, 1, 1), (1, 2, 0), (3, 1, 0), (4, 4, 0), (4, 5, 0), (6, 4, 0), (4, 4, 0), (7, 7, 0)];
+    let batch = batch.map(|(sha256, sm3, nonce)| with_digests(sha256, sm3, nonce));
+    let answers = batch.map(|statement| ledger.sequencer.enqueue(statement).unwrap());
+    drop(let_go);
+    assert!(held.blocking_recv().unwrap().unwrap().is_first());
+    let told = answers.map(|answer| answer.blocking_recv().unwrap().unwrap().is_first());
+    assert_eq!(told, [false, false, false, true, false, false, true, true], "the last but one repeats the fourth");
+    runtime().block_on(ledger.sequencer.stop());
+    // What is in files and not in memory counts as well.
+    let Running { _room, directory, sequencer, reader } = ledger;
+    drop((sequencer, reader));
+    let (sequencer, reader) = started(&directory, || time(2), limits());
+    let submit = |statement| runtime().block_on(sequencer.submit(statement)).unwrap().is_first();
+    assert_eq!(
+        [with_digests(7, 8, 0), with_digests(9, 1, 0), with_digests(9, 9, 0), with_digests(10, 10, 0)].map(submit),
+        [false, false, false, true]
+    );
+    drop(reader);
+}
+
 #[test]
 fn repeats_get_the_first_entrys_receipt_in_one_batch_and_later() {
     let (clock, was_asked, let_go) = gate();
