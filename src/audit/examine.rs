@@ -4,7 +4,7 @@
 
 use super::finding::{Finding, Unknown, What};
 use crate::codec::Time;
-use crate::crypto::{SignedMessage, screen_signatures};
+use crate::crypto::screen_signatures;
 use crate::evidence::{Entry, Kind, SignedStatement, VerifyError};
 use crate::merkle::{Hash, leaf_hash};
 
@@ -52,7 +52,13 @@ impl<E: AsRef<[u8]>> Portion<E> {
         let mut examined: Vec<_> =
             (first..).zip(&entries).map(|(index, entry)| Examined::read(index, entry.as_ref())).collect();
         if signatures == Signatures::Strict || !pass_the_screen(&examined) {
-            (first..).zip(&mut examined).for_each(|(index, examined)| examined.verify(index));
+            let statements = examined.iter().filter_map(|examined| examined.statement.as_ref().ok());
+            let mut checked = SignedStatement::check_signatures(statements).into_iter();
+            for (index, examined) in (first..).zip(&mut examined).filter(|(_, examined)| examined.statement.is_ok()) {
+                if let Some(signature) = checked.next() {
+                    examined.judge(index, signature);
+                }
+            }
         }
         Self { first, entries, examined }
     }
@@ -65,11 +71,7 @@ fn pass_the_screen(examined: &[Examined]) -> bool {
         // Few, and what is odd about them must be told one by one.
         return false;
     }
-    let signed = statements().filter_map(|statement| {
-        let signature = statement.signature().try_into().ok()?;
-        Some(SignedMessage { key: statement.public_key()?, message: statement.signed_bytes(), signature })
-    });
-    screen_signatures(&signed.collect::<Vec<_>>())
+    screen_signatures(&statements().filter_map(SignedStatement::signed_message).collect::<Vec<_>>())
 }
 
 const fn is_of_the_registry(kind: Kind) -> bool {
@@ -104,7 +106,10 @@ impl Examined {
     /// The same, with its signatures judged one by one.
     pub(super) fn read_and_verify(index: u64, bytes: &[u8]) -> Self {
         let mut examined = Self::read(index, bytes);
-        examined.verify(index);
+        if let Ok(statement) = &examined.statement {
+            let signature = statement.check_signature();
+            examined.judge(index, signature);
+        }
         examined
     }
 
@@ -128,10 +133,10 @@ impl Examined {
         }
     }
 
-    /// Judges the signatures of the entry, which stands at `index`, one by one.
-    fn verify(&mut self, index: u64) {
+    /// Judges the signatures of the entry, which stands at `index`, once it is known whether that over its statement holds.
+    fn judge(&mut self, index: u64, signature: Result<(), VerifyError>) {
         let Ok(statement) = &self.statement else { return };
-        for checked in [statement.check_signature(), statement.check_consent(), statement.check_revoked_suite()] {
+        for checked in [signature, statement.check_consent(), statement.check_revoked_suite()] {
             match checked {
                 Ok(()) => {}
                 Err(VerifyError::UnknownSuite { suite }) => self.unknown.push(Unknown::Suite(suite)),

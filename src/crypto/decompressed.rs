@@ -5,26 +5,34 @@
 
 use std::cell::RefCell;
 
-use ed25519_dalek::VerifyingKey;
+use curve25519_dalek::EdwardsPoint;
+use curve25519_dalek::edwards::CompressedEdwardsY;
 
 /// Keys that a thread remembers at most; with their points they take 60 kB.
 const PLACES: usize = 256;
 
+/// A key's bytes and its point.
+type Remembered = ([u8; 32], EdwardsPoint);
+
 thread_local! {
-    static REMEMBERED: RefCell<Vec<Option<VerifyingKey>>> = const { RefCell::new(Vec::new()) };
+    static REMEMBERED: RefCell<Vec<Option<Remembered>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The key that these bytes encode; none when they are not a point of the curve.
-pub(super) fn decompressed(bytes: &[u8; 32]) -> Option<VerifyingKey> {
+/// The point that these bytes encode, negated; none when they are not a point of the curve.
+pub(super) fn negated_point(bytes: &[u8; 32]) -> Option<EdwardsPoint> {
     REMEMBERED.with_borrow_mut(|places| {
         if places.is_empty() {
             places.resize(PLACES, None);
         }
         let place = places.get_mut(place(bytes))?;
-        if place.as_ref().is_none_or(|key| key.as_bytes() != bytes) {
-            *place = Some(VerifyingKey::from_bytes(bytes).ok()?);
+        match place {
+            Some((remembered, point)) if remembered == bytes => Some(*point),
+            _ => {
+                let point = -CompressedEdwardsY(*bytes).decompress()?;
+                *place = Some((*bytes, point));
+                Some(point)
+            }
         }
-        *place
     })
 }
 
@@ -35,6 +43,8 @@ fn place(bytes: &[u8; 32]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use ed25519_dalek::VerifyingKey;
+
     use super::*;
 
     #[test]
@@ -50,7 +60,7 @@ mod tests {
             .collect();
         for _ in 0..2 {
             for key in &keys {
-                assert_eq!(decompressed(key), Some(VerifyingKey::from_bytes(key).unwrap()));
+                assert_eq!(negated_point(key), Some(-VerifyingKey::from_bytes(key).unwrap().to_edwards()));
             }
         }
     }
@@ -65,6 +75,6 @@ mod tests {
             })
             .find(|bytes| VerifyingKey::from_bytes(bytes).is_err());
         let bytes = not_a_point.unwrap();
-        assert_eq!((decompressed(&bytes), decompressed(&bytes)), (None, None));
+        assert_eq!((negated_point(&bytes), negated_point(&bytes)), (None, None));
     }
 }

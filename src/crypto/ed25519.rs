@@ -2,19 +2,23 @@
 //!
 //! Common libraries disagree on signatures with small-order points, components of mixed order and encodings that are not
 //! canonical. A ledger cannot afford that two verifiers differ, so docs/formats.md (Signatures) fixes one rule, and
-//! [`PublicKey::verify`] is its only implementation here. Batch equations are not here: they may screen, never decide.
+//! [`PublicKey::verify`] and [`verify_all`] are its only implementation here. Batch equations are not here: they may screen, never
+//! decide.
 //!
 //! Follows RFC 8032 sections 5.1.6 (sign) and 5.1.7 (verify, without the cofactor).
 
 use std::fmt;
 
-use ed25519_dalek::{Signer, Verifier};
+use curve25519_dalek::{EdwardsPoint, Scalar};
+use ed25519_dalek::Signer as _;
+use sha2::{Digest as _, Sha512};
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use super::SignedMessage;
 use super::bytes::hex_bytes;
-use super::decompressed::decompressed;
+use super::decompressed::negated_point;
 
 /// The 14 encodings, canonical or not, of the eight points whose order divides 8.
 ///
@@ -104,6 +108,19 @@ hex_bytes! {
 }
 
 impl Signature {
+    fn r(&self) -> [u8; 32] {
+        std::array::from_fn(|at| self.0[at])
+    }
+
+    fn s(&self) -> [u8; 32] {
+        std::array::from_fn(|at| self.0[32 + at])
+    }
+
+    /// Whether R is these bytes.
+    fn is_of(&self, encoding: &[u8; 32]) -> Result<(), SignatureError> {
+        if self.r() == *encoding { Ok(()) } else { Err(SignatureError::Mismatch) }
+    }
+
     /// Whether R is one of the 14 encodings of small-order points.
     pub(super) fn is_small_order(&self) -> bool {
         is_small_order(&self.0[..32])
@@ -121,24 +138,49 @@ impl PublicKey {
     /// Valid exactly when S < L; neither this key nor R is one of the 14 encodings of small-order points; and the
     /// canonical encoding of \[S\]B - \[k\]A, with k = SHA-512(R || A || M) mod L over the bytes as given, equals R byte
     /// for byte. The cofactor is not multiplied in. A key of mixed order, or one whose encoding is not canonical, is judged
-    /// by nothing but this. It is ed25519-dalek's `verify_strict`, without the decompression of R that the table makes
+    /// by nothing but this. It decides as ed25519-dalek's `verify_strict` does, without the decompression of R that the table makes
     /// needless.
     ///
     /// # Errors
     ///
     /// The part of the rule that is broken. Which of several is named is not part of the rule.
     pub fn verify(&self, message: &[u8], signature: &Signature) -> Result<(), SignatureError> {
+        let point = self.commitment(message, signature)?;
+        signature.is_of(point.compress().as_bytes())
+    }
+
+    /// \[S\]B - \[k\]A, which R must encode; or the part of the rule that is broken before.
+    fn commitment(&self, message: &[u8], signature: &Signature) -> Result<EdwardsPoint, SignatureError> {
         if self.is_small_order() {
             return Err(SignatureError::SmallOrderKey);
         }
         if signature.is_small_order() {
             return Err(SignatureError::SmallOrderR);
         }
-        let key = decompressed(&self.0).ok_or(SignatureError::KeyNotOnCurve)?;
-        // `verify` refuses S >= L, and compares the encoding that it computes with the bytes of R.
-        let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-        key.verify(message, &signature).map_err(|_| SignatureError::Mismatch)
+        let negated_key = negated_point(&self.0).ok_or(SignatureError::KeyNotOnCurve)?;
+        let s = Scalar::from_canonical_bytes(signature.s()).into_option().ok_or(SignatureError::Mismatch)?;
+        let k = Scalar::from_hash(Sha512::new().chain_update(signature.r()).chain_update(self.0).chain_update(message));
+        Ok(EdwardsPoint::vartime_double_scalar_mul_basepoint(&k, &negated_key, &s))
     }
+}
+
+/// Judges each signature as [`PublicKey::verify`] does, and gives the outcomes in their order. Nothing is decided together: only
+/// the one inversion that encoding a point costs is shared by all (Montgomery's trick), a sixth of the work.
+#[must_use]
+pub fn verify_all(signed: &[SignedMessage<'_>]) -> Vec<Result<(), SignatureError>> {
+    let commitment = |signed: &SignedMessage<'_>| {
+        let signature = Signature::from_bytes(*signed.signature);
+        signed.key.commitment(signed.message, &signature).map(|point| (point, signature))
+    };
+    let commitments: Vec<_> = signed.iter().map(commitment).collect();
+    let points: Vec<EdwardsPoint> = commitments.iter().flatten().map(|(point, _)| *point).collect();
+    let mut encodings = EdwardsPoint::compress_batch_alloc(&points).into_iter();
+    let decide = |commitment: Result<(EdwardsPoint, Signature), SignatureError>| {
+        let (_, signature) = commitment?;
+        // There are as many encodings as points.
+        encodings.next().ok_or(SignatureError::Mismatch).and_then(|encoding| signature.is_of(encoding.as_bytes()))
+    };
+    commitments.into_iter().map(decide).collect()
 }
 
 /// An Ed25519 private key; its memory is overwritten when it is dropped, and it is never printed.

@@ -15,6 +15,6 @@ mod suite;
 
 pub use bytes::HexError;
 pub use digest::{Digests, DualHasher, Sha256Digest, Sha256Hasher, Sm3Digest, Sm3Hasher, sha256, sm3};
-pub use ed25519::{PublicKey, Signature, SignatureError, SigningKey};
+pub use ed25519::{PublicKey, Signature, SignatureError, SigningKey, verify_all};
 pub use screen::{SignedMessage, screen_signatures};
 pub use suite::Suite;

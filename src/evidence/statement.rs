@@ -11,7 +11,7 @@ use std::ops::{Deref, Range};
 use std::str::FromStr;
 
 use crate::codec::{CodecError, Reader, Writer};
-use crate::crypto::{HexError, PublicKey, Sha256Digest, SigningKey, sha256};
+use crate::crypto::{HexError, PublicKey, Sha256Digest, SignedMessage, SigningKey, sha256, verify_all};
 use crate::note::NameError;
 
 use super::body::{Body, Kind};
@@ -255,6 +255,25 @@ impl SignedStatement {
         self.key.verify(self.signed_bytes(), self.signature(), VerifyError::BadSignature)
     }
 
+    /// The same of many, in their order, for less than one by one: see [`verify_all`].
+    pub fn check_signatures<'a>(statements: impl IntoIterator<Item = &'a Self>) -> Vec<Result<(), VerifyError>> {
+        let statements: Vec<_> = statements.into_iter().collect();
+        let signed: Vec<_> = statements.iter().map(|statement| statement.signed_message()).collect();
+        let known: Vec<SignedMessage<'_>> = signed.iter().flatten().copied().collect();
+        let mut outcomes = verify_all(&known).into_iter();
+        let of_one = |(statement, signed): (&&Self, &Option<SignedMessage<'_>>)| {
+            let outcome = signed.and_then(|_| outcomes.next());
+            outcome.map_or_else(|| statement.check_signature(), |held| held.map_err(|_| VerifyError::BadSignature))
+        };
+        statements.iter().zip(&signed).map(of_one).collect()
+    }
+
+    /// What is signed, by whom and how, under a suite that is known.
+    pub(crate) fn signed_message(&self) -> Option<SignedMessage<'_>> {
+        let signature = self.signature().try_into().ok()?;
+        Some(SignedMessage { key: self.public_key()?, message: self.signed_bytes(), signature })
+    }
+
     /// Checks, for an enrolment or a rotation, that the key which it names consents; other kinds need no consent.
     ///
     /// # Errors
@@ -298,7 +317,20 @@ impl SignedStatement {
     /// [`VerifyError`]; [`VerifyError::is_unknown`] where a kind or suite is not understood, for a ledger admits only what
     /// it understands.
     pub fn verify(self) -> Result<VerifiedStatement, VerifyError> {
-        self.check_signature()?;
+        let signature = self.check_signature();
+        self.judged(signature)
+    }
+
+    /// Judges many, each as [`verify`](Self::verify) does, in their order and for less than one by one.
+    #[must_use]
+    pub fn verify_all(statements: Vec<Self>) -> Vec<Result<VerifiedStatement, VerifyError>> {
+        let signatures = Self::check_signatures(&statements);
+        statements.into_iter().zip(signatures).map(|(statement, signature)| statement.judged(signature)).collect()
+    }
+
+    /// Judges the rest of a statement, once it is known whether the signature over it holds.
+    fn judged(self, signature: Result<(), VerifyError>) -> Result<VerifiedStatement, VerifyError> {
+        signature?;
         self.check_consent()?;
         self.check_revoked_suite()?;
         match self.kind() {
@@ -308,8 +340,8 @@ impl SignedStatement {
     }
 }
 
-/// A statement of a kind and suite that are understood, whose signatures hold. Nothing but [`SignedStatement::verify`] makes
-/// one.
+/// A statement of a kind and suite that are understood, whose signatures hold. Nothing but [`SignedStatement::verify`] and
+/// [`verify_all`](SignedStatement::verify_all) makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedStatement(SignedStatement);
 

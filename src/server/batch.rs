@@ -18,13 +18,13 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 
 use crate::api::{BatchLine, BatchOutcome, ProblemKind};
-use crate::evidence::VerifiedStatement;
+use crate::evidence::{SignedStatement, VerifiedStatement};
 
 use super::App;
 use super::body;
 use super::frames::{BYTES, Form, Frame, NDJSON};
 use super::refusal::Refusal;
-use super::submit::{Submitted, Takes, answer, submit, verify};
+use super::submit::{Submitted, Takes, answer, not_verified, parse, submit};
 
 /// Statements that are checked on one thread at a time: about a millisecond of work.
 const CHUNK: usize = 32;
@@ -79,9 +79,23 @@ fn verify_all(frames: Vec<Frame>) -> Vec<(usize, JoinHandle<Verified>)> {
         if chunk.is_empty() {
             return chunks;
         }
-        let check = |frame: Frame| frame.statement().and_then(|bytes| verify(&bytes));
-        chunks.push((chunk.len(), spawn_blocking(move || chunk.into_iter().map(check).collect())));
+        chunks.push((chunk.len(), spawn_blocking(move || verify(chunk))));
     }
+}
+
+/// Checks statements on this thread: each by itself, though their signatures share what they can.
+fn verify(frames: Vec<Frame>) -> Verified {
+    let mut statements = Vec::with_capacity(frames.len());
+    let mut read = |frame: Frame| parse(&frame.statement()?).map(|statement| statements.push(statement));
+    let parsed: Vec<Result<(), Refusal>> = frames.into_iter().map(&mut read).collect();
+    let mut verified = SignedStatement::verify_all(statements).into_iter();
+    let outcome = |parsed: Result<(), Refusal>| {
+        parsed?;
+        // There are as many outcomes as statements.
+        let nobody = || Refusal::new(ProblemKind::Internal, "the statement was not judged");
+        verified.next().ok_or_else(nobody)?.map_err(not_verified)
+    };
+    parsed.into_iter().map(outcome).collect()
 }
 
 /// The answer line of one statement.

@@ -108,22 +108,29 @@ pub(super) fn statement_of_json(json: &[u8]) -> Result<Vec<u8>, Refusal> {
 }
 
 /// Size, form, signature.
-pub(super) fn verify(bytes: &[u8]) -> Result<VerifiedStatement, Refusal> {
+fn verify(bytes: &[u8]) -> Result<VerifiedStatement, Refusal> {
+    parse(bytes)?.verify().map_err(not_verified)
+}
+
+/// Size and form.
+pub(super) fn parse(bytes: &[u8]) -> Result<SignedStatement, Refusal> {
     if bytes.len() > MAX_STATEMENT_BYTES {
         let detail = format!("the statement has {} bytes, more than {MAX_STATEMENT_BYTES}", bytes.len());
         return Err(Refusal::new(ProblemKind::TooLarge, detail));
     }
-    let statement = SignedStatement::parse(bytes).map_err(|error| {
+    SignedStatement::parse(bytes).map_err(|error| {
         let kind = if error.is_unknown() { ProblemKind::NotUnderstood } else { ProblemKind::MalformedStatement };
         Refusal::new(kind, error.to_string())
-    })?;
-    statement.verify().map_err(|error| {
-        let kind = match error {
-            VerifyError::BadSignature | VerifyError::BadConsent => ProblemKind::BadSignature,
-            VerifyError::UnknownSuite { .. } | VerifyError::UnknownKind { .. } => ProblemKind::NotUnderstood,
-        };
-        Refusal::new(kind, error.to_string())
     })
+}
+
+/// A statement whose signatures do not hold, or cannot be judged.
+pub(super) fn not_verified(error: VerifyError) -> Refusal {
+    let kind = match error {
+        VerifyError::BadSignature | VerifyError::BadConsent => ProblemKind::BadSignature,
+        VerifyError::UnknownSuite { .. } | VerifyError::UnknownKind { .. } => ProblemKind::NotUnderstood,
+    };
+    Refusal::new(kind, error.to_string())
 }
 
 /// A statement on its way into the ledger.

