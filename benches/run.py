@@ -157,7 +157,7 @@ def batch(args, _):
     fill(args, ledger, 1000)
     found = {}
     with serve(args.built, ledger) as server:
-        for count in [1, 4, 8]:
+        for count in [1, 4, 8, 12]:
             kind = {f"{count} connections": lambda: load(
                 args.built, server, connections=count, batch=500, seconds=args.seconds)}
             found[count] = in_turns(args, kind)[f"{count} connections"]
@@ -345,7 +345,7 @@ def by_size(results):
         ("disk, bytes an entry", {name: [(int(size), one) for size, one in line_of] for name, line_of in {
             "on disk": [(size, one["disk"] / int(size)) for size, one in found.items()],
             "entries and keys": [(size, one["entry_bytes"] + KEY_BYTES) for size, one in found.items()]}.items()}),
-        ("lookup p99 under writing, ms", {kind: [(int(size), one["lookups"][kind]["latency_ms"]["p99"])
+        ("lookup p99 at the server, ms", {kind: [(int(size), one["lookups"][kind]["at_server_ms"]["p99"])
                                                  for size, one in found.items()] for kind in ("entry", "receipt", "digest")}),
     ], "entries")
 

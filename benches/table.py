@@ -90,16 +90,16 @@ def _millions(size):
 def _lookups(results, size):
     rows, one = [], _get(results, "sizes", size)
     for kind in ("entry", "receipt", "digest"):
-        what, want = f"{kind} lookup at {_millions(size)}, under write load", "p99 under 2 ms"
+        what, want = f"{kind} lookup at {_millions(size)}, under write load", "p99 under 2 ms at the server"
         found = _get(one, "lookups", kind) if one else None
         # A lookup that nothing was counted of says nothing.
-        if not found or not found["latency_ms"]["count"]:
+        if not found or not found["at_server_ms"]["count"]:
             rows.append(_row(what, want, NOT, NOT))
             continue
-        p99 = found["latency_ms"]["p99"]
-        rows.append(_row(what, want, f"{p99:.2f} ms: {_met(p99 < 2)}",
-                         f"p50 {found['latency_ms']['p50']:.2f} ms, p99.9 {found['latency_ms']['p99.9']:.2f} ms, at the client, "
-                         f"1,000 lookups/s beside {found['written_a_second']:,.0f} submissions/s"))
+        server, client = found["at_server_ms"], found["latency_ms"]
+        rows.append(_row(what, want, f"{server['p99']:.2f} ms: {_met(server['p99'] < 2)}",
+                         f"p50 {server['p50']:.2f} ms, p99.9 {server['p99.9']:.2f} ms; at the client p50 {client['p50']:.2f} ms, "
+                         f"p99 {client['p99']:.2f} ms; 1,000 lookups/s beside {found['written_a_second']:,.0f} submissions/s"))
     return rows
 
 

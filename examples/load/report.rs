@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Args;
 use super::check::Checked;
+use super::histogram::Histogram;
 use super::process::Usage;
 use super::run::Tally;
 
@@ -21,7 +22,10 @@ pub(crate) struct Outcome<'a> {
 /// The figures: rates a second, latencies in milliseconds, processor time in seconds, memory in bytes.
 pub(crate) fn json(outcome: &Outcome<'_>) -> Value {
     let Outcome { args, tally, seconds, checked, .. } = outcome;
-    let latency = |per_mille| tally.latency.per_mille(per_mille);
+    let latency = |latency: &Histogram| {
+        let [p50, p90, p99, p999] = [500, 900, 990, 999].map(|per_mille| latency.per_mille(per_mille));
+        json!({ "p50": p50, "p90": p90, "p99": p99, "p99.9": p999, "max": latency.longest(), "count": latency.count() })
+    };
     let usage = |usage: &Usage| {
         json!({ "cpu_s": usage.cpu, "cpu_us_a_request": micros(usage.cpu, tally.requests),
                 "memory": usage.memory, "peak_memory": usage.peak })
@@ -31,8 +35,7 @@ pub(crate) fn json(outcome: &Outcome<'_>) -> Value {
         "seconds": seconds,
         "requests": tally.requests, "accepted": tally.accepted, "refused": tally.refused,
         "requests_a_second": rate(tally.requests, *seconds), "accepted_a_second": rate(tally.accepted, *seconds),
-        "latency_ms": { "p50": latency(500), "p90": latency(900), "p99": latency(990), "p99.9": latency(999),
-                        "max": tally.latency.longest(), "count": tally.latency.count() },
+        "latency_ms": latency(&tally.latency), "at_server_ms": latency(&tally.at_server),
         "statuses": tally.statuses.iter().map(|(status, count)| (status.to_string(), json!(count)))
             .collect::<serde_json::Map<_, _>>(),
         "broken": tally.broken, "why": tally.why,
@@ -44,7 +47,6 @@ pub(crate) fn json(outcome: &Outcome<'_>) -> Value {
 #[expect(clippy::print_stdout, reason = "an example has no output room")]
 pub(crate) fn print(outcome: &Outcome<'_>) {
     let Outcome { args, tally, seconds, checked, .. } = outcome;
-    let latency = |per_mille| tally.latency.per_mille(per_mille);
     println!(
         "{:.0} requests/s, {:.0} accepted/s, in {seconds:.2} s by {} connections{}",
         rate(tally.requests, *seconds),
@@ -52,14 +54,15 @@ pub(crate) fn print(outcome: &Outcome<'_>) {
         args.connections,
         args.rate.map(|rate| format!(", {rate} requests/s asked for")).unwrap_or_default(),
     );
-    println!(
-        "latency in ms: p50 {:.3}, p90 {:.3}, p99 {:.3}, p99.9 {:.3}, max {:.3}",
-        latency(500),
-        latency(900),
-        latency(990),
-        latency(999),
-        tally.latency.longest()
-    );
+    let latency = |what: &str, latency: &Histogram| {
+        let [p50, p90, p99, p999] = [500, 900, 990, 999].map(|per_mille| latency.per_mille(per_mille));
+        let longest = latency.longest();
+        println!("{what} in ms: p50 {p50:.3}, p90 {p90:.3}, p99 {p99:.3}, p99.9 {p999:.3}, max {longest:.3}");
+    };
+    latency("latency", &tally.latency);
+    if tally.at_server.count() > 0 {
+        latency("at the server", &tally.at_server);
+    }
     println!("answers by status: {:?}; refused {}, broken {}", tally.statuses, tally.refused, tally.broken);
     if let Some(why) = &tally.why {
         println!("broken: {why}");

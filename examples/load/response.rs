@@ -1,5 +1,7 @@
 //! Reading answers of HTTP/1.1: status and end, and nothing else of a body than what tells how the lines of a batch came out.
 
+use std::time::Duration;
+
 use memchr::{memchr, memmem};
 
 /// Bytes of an answer line that hold its status: `{"line":N,"status":201`.
@@ -38,6 +40,8 @@ pub(crate) struct Response {
     refused: u64,
     /// The body, where it is wanted.
     kept: Option<Vec<u8>>,
+    /// Nanoseconds that the server says it took, where it says.
+    took: Option<u64>,
 }
 
 /// The answer is none of HTTP/1.1.
@@ -52,6 +56,12 @@ impl Response {
         self.line.clear();
         (self.lines, self.accepted, self.refused) = (lines, 0, 0);
         self.kept = keep.then(Vec::new);
+        self.took = None;
+    }
+
+    /// Nanoseconds that the server says it took, where it says (the header Server-Timing).
+    pub(crate) const fn took(&self) -> Option<u64> {
+        self.took
     }
 
     pub(crate) const fn status(&self) -> u16 {
@@ -129,6 +139,9 @@ impl Response {
                 length = Some(number(value, 10)?);
             }
             chunked |= header(line, b"transfer-encoding:").is_some();
+            if let Some(value) = header(line, b"server-timing:") {
+                self.took = milliseconds(value);
+            }
         }
         self.at = match (chunked, length) {
             (true, _) => At::ChunkSize,
@@ -187,6 +200,12 @@ impl Response {
 fn header<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     let (start, value) = line.split_at_checked(name.len())?;
     start.eq_ignore_ascii_case(name).then(|| value.trim_ascii())
+}
+
+/// Nanoseconds of `app;dur=0.123`, which is in milliseconds.
+fn milliseconds(timing: &[u8]) -> Option<u64> {
+    let took: f64 = std::str::from_utf8(timing).ok()?.strip_prefix("app;dur=")?.parse().ok()?;
+    u64::try_from(Duration::try_from_secs_f64(took / 1e3).ok()?.as_nanos()).ok()
 }
 
 fn number(text: &[u8], radix: u32) -> Result<usize, Malformed> {

@@ -55,6 +55,8 @@ impl Plan<'_> {
 #[derive(Default)]
 pub(crate) struct Tally {
     pub(crate) latency: Histogram,
+    /// What the server says of the same requests: from a request's head to its answer. Empty where it says nothing.
+    pub(crate) at_server: Histogram,
     /// Requests and statements that were answered within the time that counts.
     pub(crate) requests: u64,
     pub(crate) accepted: u64,
@@ -72,6 +74,7 @@ impl Tally {
     /// Adds that of another thread.
     pub(crate) fn add(&mut self, other: Self) {
         self.latency.add(&other.latency);
+        self.at_server.add(&other.at_server);
         self.requests += other.requests;
         self.accepted += other.accepted;
         self.refused += other.refused;
@@ -256,6 +259,9 @@ impl Sender<'_> {
         if (plan.from..plan.until).contains(&since) {
             let nanos = now.saturating_duration_since(since).as_nanos();
             self.tally.latency.record(u64::try_from(nanos).unwrap_or(u64::MAX));
+            if let Some(took) = connection.response.took() {
+                self.tally.at_server.record(took);
+            }
         }
         *self.tally.statuses.entry(connection.response.status()).or_default() += 1;
         if let Some(body) = connection.response.take_kept() {

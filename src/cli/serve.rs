@@ -15,7 +15,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use clap::value_parser;
 use tokio::net::TcpListener;
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 use tracing::{info, warn};
 
@@ -249,7 +249,7 @@ pub(super) fn run(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     // Before the key: nobody should type a passphrase for a ledger that is not there, in use or of a newer format.
     let (mut opened, reader) = open_ledger(args)?;
     let keys = open_keys(&args.directory, args.ledger_key.as_deref(), &mut opened, &args.source, output)?;
-    let runtime = Builder::new_multi_thread().enable_all().build().context("cannot start the server's threads")?;
+    let runtime = runtime()?;
     let served = runtime.block_on(async {
         // Before anything is accepted: a signal during the start must not be lost.
         let signals = Signals::listen()?;
@@ -356,12 +356,19 @@ fn say_losses(directory: &Path) {
     }
 }
 
+/// The server's threads. Whoever is woken from elsewhere, as by the sequencer, comes before new requests: under overload an answer to
+/// what was admitted does not wait behind those that are turned away.
+fn runtime() -> anyhow::Result<Runtime> {
+    let runtime = Builder::new_multi_thread().global_queue_interval(1).enable_all().build();
+    runtime.context("cannot start the server's threads")
+}
+
 /// Serves files that somebody else's ledger has signed: no key, no store.
 fn run_mirror(args: &Args, output: &Output) -> anyhow::Result<Exit> {
     let mirrored = Mirrored::open(&args.directory)
         .with_context(|| format!("{} holds no mirror", args.directory.display()))
         .hint("`notarium mirror URL DIR` makes one; a ledger's own folder is served without --mirror")?;
-    let runtime = Builder::new_multi_thread().enable_all().build().context("cannot start the server's threads")?;
+    let runtime = runtime()?;
     let served = runtime.block_on(async {
         let mut signals = Signals::listen()?;
         let listener = bind(args.listen).await?;

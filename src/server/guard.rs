@@ -6,9 +6,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, Uri, header};
+use axum::http::{HeaderName, HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -21,6 +22,9 @@ use super::pace::Pace;
 use super::refusal::Refusal;
 use super::turn::Turn;
 use super::visitor::{Addresses, Peer};
+
+/// How long an answer took (W3C, Server Timing).
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// The places for requests at a time, and the limit on each address.
 #[derive(Clone)]
@@ -52,7 +56,7 @@ impl Gate {
 /// Runs one request under the limits that hold for all. Its answer keeps its place until it is taken. Health is told even when
 /// there is no room for more.
 pub(super) async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Response {
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD).then(Instant::now);
     let uri = request.uri().clone();
     let visit = request.extensions().get::<Arc<Pace>>().map(Pace::visit);
     let (permit, mut response) = match gate.admit(&request) {
@@ -65,12 +69,20 @@ pub(super) async fn guard(State(gate): State<Gate>, request: Request, next: Next
             }
         },
     };
-    if reads {
+    if let Some(began) = reads {
         // Whatever can be read is public, so a page from anywhere may read it (and must, to check a receipt).
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        if uri.path().starts_with("/v1/") {
+            headers.extend(timing(began.elapsed()).map(|took| (SERVER_TIMING, took)));
+        }
     }
     Turn::new(permit, visit).answered(response)
+}
+
+/// The time from a request's head to its answer, in milliseconds.
+fn timing(took: Duration) -> Option<HeaderValue> {
+    HeaderValue::try_from(format!("app;dur={:.3}", took.as_secs_f64() * 1e3)).ok()
 }
 
 /// Problem details under /v1, plain text elsewhere.

@@ -260,6 +260,19 @@ async fn bundles_are_gzipped_for_whoever_accepts_it() {
 }
 
 #[tokio::test]
+async fn an_answer_to_a_read_says_how_long_the_server_took() {
+    let served = filled().await;
+    for path in ["/v1/ledger", "/v1/entries/3", "/v1/entries/3/receipt", "/v1/entries?limit=2", "/v1/entries/1000000"] {
+        let answer = served.get(path).await;
+        let took = answer.header("server-timing").and_then(|timing| timing.strip_prefix("app;dur="));
+        assert!(took.unwrap().parse::<f64>().unwrap() > 0.0, "{path}");
+    }
+    for path in ["/checkpoint", "/tile/0/000.p/5", "/healthz"] {
+        assert_eq!(served.get(path).await.header("server-timing"), None, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_page_from_elsewhere_may_read_and_a_browser_is_told_so() {
     let served = filled().await;
     for path in
