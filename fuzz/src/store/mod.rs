@@ -83,9 +83,13 @@ fn check_tip(value: &[u8]) {
 /// The index rows of a statement: each leads back to the entry, and none is there twice.
 pub fn check_index_rows(index: u64, statement: &SignedStatement) {
     let index = LeafIndex::new(index & MAX_INTEGER);
-    let made = rows::index_rows(index, statement);
+    let mut made = Vec::new();
+    rows::index_rows(index, statement, &mut made);
     for (at, (column, key, value)) in made.iter().enumerate() {
-        let found = if *column == Column::Statement { rows::index_of_value(value) } else { rows::index_of_key(key) };
+        let found = match column {
+            Column::Statement => rows::index_of_value(value.as_ref()),
+            _ => rows::index_of_key(key.as_ref()),
+        };
         assert_eq!(found, Some(index), "{column:?}");
         assert!(made[..at].iter().all(|(other, ..)| other != column), "{column:?} twice");
     }
