@@ -188,6 +188,13 @@ impl<'a> Rows<'a> {
         Ok(rows.map(move |row| row.map_err(|source| failed(column, source))))
     }
 
+    /// For seeking rows of an index by their first 32 bytes: filters tell where there are none.
+    pub(super) fn prefixes(self, column: Column) -> Result<DBRawIterator<'a>, ReadError> {
+        let mut options = ReadOptions::default();
+        options.set_prefix_same_as_start(true);
+        Ok(self.0.raw_iterator_cf_opt(self.column(column)?, options))
+    }
+
     /// The rows of an index that begin with these 32 bytes, from a key on. Stops at the last of them.
     pub(super) fn with_prefix(
         self,
@@ -195,9 +202,7 @@ impl<'a> Rows<'a> {
         prefix: &[u8; 32],
         first: LeafIndex,
     ) -> Result<PrefixRows<'a>, ReadError> {
-        let mut options = ReadOptions::default();
-        options.set_prefix_same_as_start(true);
-        let mut rows = self.0.raw_iterator_cf_opt(self.column(column)?, options);
+        let mut rows = self.prefixes(column)?;
         rows.seek(rows::prefixed_key(prefix, first));
         Ok(PrefixRows { column, prefix: *prefix, rows })
     }

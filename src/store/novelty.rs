@@ -3,7 +3,7 @@
 //! Nearly every deposit is the first of its evidence. Asked beforehand, the filters of both indexes say so without a search; asked
 //! once the entry is there, each search finds the entry's own row.
 
-use rocksdb::{DBRawIterator, ReadOptions};
+use rocksdb::DBRawIterator;
 
 use crate::evidence::Fingerprint;
 use crate::merkle::LeafIndex;
@@ -27,12 +27,8 @@ impl Reader {
     /// [`ReadError`]; [`ReadError::IndexIncomplete`] where an answer might lack something.
     pub fn novelty(&self) -> Result<Novelty<'_>, ReadError> {
         self.check_indexes_whole()?;
-        let digests = |column| {
-            let mut options = ReadOptions::default();
-            options.set_prefix_same_as_start(true);
-            Ok(self.database.db.raw_iterator_cf_opt(self.rows().column(column)?, options))
-        };
-        Ok(Novelty { sha256: digests(Column::Sha256)?, sm3: digests(Column::Sm3)? })
+        let rows = self.rows();
+        Ok(Novelty { sha256: rows.prefixes(Column::Sha256)?, sm3: rows.prefixes(Column::Sm3)? })
     }
 }
 
